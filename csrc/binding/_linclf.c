@@ -1,0 +1,83 @@
+/* The extension module linclf._linclf: convert, call, raise.
+ *
+ * All arguments are positional; names, defaults and documentation for people
+ * are in the Python package. Arrays are borrowed from the caller for the time
+ * of the call; the GIL is released around work that is worth it.
+ *
+ *     functions.c   losses, gradients, scores, predictions, probabilities
+ *     descent.c     steps downhill
+ *     about.c       build, instruction sets
+ *     arguments.c   what their arguments have in common; raising
+ *     convert.c     one array to one view: all that asks NumPy
+ *     numbers.c     what is not an array */
+#include "binding.h"
+
+#define FAST(function) (PyCFunction)(void (*)(void)) function, METH_FASTCALL
+
+static PyMethodDef methods[] = {
+    {"loss_grad", FAST(linclf_py_loss_grad),
+     "loss_grad(loss, W, X, y, reg, b, delta, center, out, n_threads, grad, /)\n--\n\n"
+     "Return (loss, dW), with b (loss, dW, db), without grad the loss alone."},
+    {"scores", FAST(linclf_py_scores),
+     "scores(W, X, b, center, out, n_threads, /)\n--\n\n"
+     "Return the (N, C) scores X @ W + b."},
+    {"predict", FAST(linclf_py_predict),
+     "predict(W, X, b, center, n_threads, /)\n--\n\n"
+     "Return for every sample the class with the highest score, (N,) int64."},
+    {"softmax", FAST(linclf_py_softmax),
+     "softmax(S, out, n_threads, /)\n--\n\n"
+     "Return the (N, C) probabilities exp(S) / sum(exp(S)), row by row."},
+    {"sgd_step", FAST(linclf_py_sgd_step),
+     "sgd_step(W, dW, learning_rate, /)\n--\n\n"
+     "W -= learning_rate * dW, in place."},
+    {"sgd_run", FAST(linclf_py_sgd_run),
+     "sgd_run(loss, W, X, y, reg, b, delta, center, index, batch_size, rates, "
+     "momentum,\n"
+     "        nesterov, velocity, history, done, n_threads, poll, /)\n--\n\n"
+     "Make len(rates) minibatch steps in place; return whether all were made."},
+    {"losses", linclf_py_losses, METH_NOARGS, "losses()\n--\n\nNames of the losses."},
+    {"isas", linclf_py_isas, METH_NOARGS,
+     "isas()\n--\n\nInstruction sets usable here, best last."},
+    {"isa", linclf_py_isa, METH_NOARGS, "isa()\n--\n\nThe instruction set in use."},
+    {"use_isa", linclf_py_use_isa, METH_O,
+     "use_isa(name, /)\n--\n\nUse another instruction set."},
+    {"default_threads", linclf_py_default_threads, METH_NOARGS,
+     "default_threads()\n--\n\nThreads used where n_threads is None."},
+    {"build_info", linclf_py_build_info, METH_NOARGS,
+     "build_info()\n--\n\nVersion, compiler and flags of this build."},
+    {NULL, NULL, 0, NULL},
+};
+
+static int
+execute(PyObject *module)
+{
+    if (linclf_import_numpy() < 0 || linclf_check_environment() < 0)
+        return -1;
+    return PyModule_AddStringConstant(module, "__version__", LINCLF_VERSION);
+}
+
+static PyModuleDef_Slot slots[] = {
+    {Py_mod_exec, (void *)execute},
+#if PY_VERSION_HEX >= 0x030C0000
+    {Py_mod_multiple_interpreters, Py_MOD_MULTIPLE_INTERPRETERS_NOT_SUPPORTED},
+#endif
+#ifdef Py_GIL_DISABLED
+    {Py_mod_gil, Py_MOD_GIL_NOT_USED},
+#endif
+    {0, NULL},
+};
+
+static PyModuleDef definition = {
+    PyModuleDef_HEAD_INIT,
+    .m_name = "_linclf",
+    .m_doc =
+        "The C core of linclf; see the functions of the package for documentation.",
+    .m_methods = methods,
+    .m_slots = slots,
+};
+
+PyMODINIT_FUNC
+PyInit__linclf(void)
+{
+    return PyModuleDef_Init(&definition);
+}

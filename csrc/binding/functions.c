@@ -1,0 +1,175 @@
+/* Losses, gradients, scores, predictions and probabilities: convert the
+ * arguments, call the core without the GIL, return or raise. */
+#include "binding.h"
+
+enum { SMALL_WORK = 50000 };   /* flops: less than taking the GIL again costs */
+
+static double
+work(const linclf_model *model, const linclf_data *data)
+{
+    return 4.0 * (double)data->X.rows * (double)model->W.rows * (double)model->W.cols;
+}
+
+/* New references to dW and, with b, db: those of `out`, or fresh ones. */
+static int
+get_outputs(PyObject *out, PyObject *W, PyObject *b, PyObject *arrays[2])
+{
+    const int bias = b != Py_None;
+
+    if (out == Py_None) {
+        arrays[0] = linclf_new_like(W);
+        arrays[1] = arrays[0] && bias ? linclf_new_like(b) : NULL;
+        return arrays[0] && (arrays[1] || !bias) ? 0 : -1;
+    }
+    if (bias && !(PyTuple_Check(out) && PyTuple_GET_SIZE(out) == 2)) {
+        PyErr_SetString(PyExc_TypeError,
+                        "out must be a tuple (dW, db) where b is given");
+        return -1;
+    }
+    arrays[0] = bias ? PyTuple_GET_ITEM(out, 0) : out;
+    arrays[1] = bias ? PyTuple_GET_ITEM(out, 1) : NULL;
+    Py_INCREF(arrays[0]);
+    Py_XINCREF(arrays[1]);
+    return 0;
+}
+
+static linclf_status
+run_loss_grad(const linclf_objective *objective, const linclf_model *model,
+              const linclf_data *data, const linclf_gradient *gradient, int n_threads,
+              linclf_value *value, linclf_error *error)
+{
+    linclf_status status;
+
+    if (work(model, data) < SMALL_WORK)
+        return linclf_loss_grad(objective, model, data, gradient, n_threads, value,
+                                error);
+    Py_BEGIN_ALLOW_THREADS status =
+        linclf_loss_grad(objective, model, data, gradient, n_threads, value, error);
+    Py_END_ALLOW_THREADS return status;
+}
+
+PyObject *
+linclf_py_loss_grad(PyObject *Py_UNUSED(module), PyObject *const *a, Py_ssize_t n)
+{
+    linclf_objective objective;
+    linclf_model model = {0};
+    linclf_data data = {0};
+    linclf_gradient gradient = {0};
+    linclf_value value;
+    linclf_error error;
+    PyObject *arrays[2] = {NULL, NULL}, *result = NULL;
+    linclf_status status;
+    int n_threads;
+
+    if (linclf_check_count("loss_grad", n, 11) < 0
+        || linclf_get_objective(a[0], a[4], a[6], &objective) < 0
+        || linclf_get_operands(a[1], a[2], a[5], a[7], READ_ONLY, &model, &data) < 0
+        || linclf_get_labels(a[3], &data) < 0
+        || linclf_get_threads(a[9], &n_threads) < 0)
+        return NULL;
+    if (a[10] == Py_True
+        && (get_outputs(a[8], a[1], a[5], arrays) < 0
+            || linclf_view_outputs(
+                   arrays, (const char *const[]){"out (dW)", "out (db)"}, &gradient)
+                   < 0))
+        goto done;
+    status =
+        run_loss_grad(&objective, &model, &data, &gradient, n_threads, &value, &error);
+    if (status)
+        (void)linclf_raise_status(status, &error);
+    else if (arrays[1])
+        result = Py_BuildValue("dOO", value.data + value.penalty, arrays[0], arrays[1]);
+    else if (arrays[0])
+        result = Py_BuildValue("dO", value.data + value.penalty, arrays[0]);
+    else
+        result = PyFloat_FromDouble(value.data + value.penalty);
+done:
+    Py_XDECREF(arrays[0]);
+    Py_XDECREF(arrays[1]);
+    return result;
+}
+
+/* `out` as a writable view, or a new matrix if it is None. */
+static PyObject *
+get_matrix_output(PyObject *out, ptrdiff_t rows, ptrdiff_t cols, linclf_dtype dtype,
+                  linclf_matrix *view)
+{
+    if (out == Py_None)
+        return linclf_new_matrix(rows, cols, dtype, view);
+    if (linclf_get_matrix(out, "out", "(N, C)", AS_FLOAT, WRITABLE, view) < 0)
+        return NULL;
+    Py_INCREF(out);
+    return out;
+}
+
+PyObject *
+linclf_py_scores(PyObject *Py_UNUSED(module), PyObject *const *a, Py_ssize_t n)
+{
+    linclf_model model = {0};
+    linclf_data data = {0};
+    linclf_matrix S;
+    linclf_error error;
+    linclf_status status;
+    int n_threads;
+
+    if (linclf_check_count("scores", n, 6) < 0
+        || linclf_get_operands(a[0], a[1], a[2], a[3], READ_ONLY, &model, &data) < 0
+        || linclf_get_threads(a[5], &n_threads) < 0)
+        return NULL;
+    PyObject *const out =
+        get_matrix_output(a[4], data.X.rows, model.W.cols, model.W.dtype, &S);
+
+    if (!out)
+        return NULL;
+    Py_BEGIN_ALLOW_THREADS status = linclf_scores(&model, &data, &S, n_threads, &error);
+    Py_END_ALLOW_THREADS if (!status) return out;
+    Py_DECREF(out);
+    return linclf_raise_status(status, &error);
+}
+
+PyObject *
+linclf_py_predict(PyObject *Py_UNUSED(module), PyObject *const *a, Py_ssize_t n)
+{
+    linclf_model model = {0};
+    linclf_data data = {0};
+    int64_t *labels;
+    linclf_error error;
+    linclf_status status;
+    int n_threads;
+
+    if (linclf_check_count("predict", n, 5) < 0
+        || linclf_get_operands(a[0], a[1], a[2], a[3], READ_ONLY, &model, &data) < 0
+        || linclf_get_threads(a[4], &n_threads) < 0)
+        return NULL;
+    PyObject *const out = linclf_new_labels(data.X.rows, &labels);
+
+    if (!out)
+        return NULL;
+    Py_BEGIN_ALLOW_THREADS status =
+        linclf_predict(&model, &data, labels, n_threads, &error);
+    Py_END_ALLOW_THREADS if (!status) return out;
+    Py_DECREF(out);
+    return linclf_raise_status(status, &error);
+}
+
+PyObject *
+linclf_py_softmax(PyObject *Py_UNUSED(module), PyObject *const *a, Py_ssize_t n)
+{
+    linclf_matrix S, P;
+    linclf_error error;
+    linclf_status status;
+    int n_threads;
+
+    if (linclf_check_count("softmax", n, 3) < 0
+        || linclf_get_matrix(a[0], "S", "(N, C)", AS_FLOAT, READ_ONLY, &S) < 0
+        || linclf_get_threads(a[2], &n_threads) < 0)
+        return NULL;
+    PyObject *const out = get_matrix_output(a[1], S.rows, S.cols, S.dtype, &P);
+
+    if (!out)
+        return NULL;
+    Py_BEGIN_ALLOW_THREADS status = linclf_softmax(&S, &P, n_threads, &error);
+    Py_END_ALLOW_THREADS if (!status) return out;
+    Py_DECREF(out);
+    return linclf_raise_status(status, &error);
+}

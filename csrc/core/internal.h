@@ -1,0 +1,211 @@
+/* What the files of the core share and nobody else sees.
+ *
+ * A call packs W once (class-major, rows padded to whole cache lines), cuts
+ * the samples into at most 16 segments of fixed size, and lets its workers
+ * claim them. A worker walks through its segment block by block:
+ *
+ *     load     row pointers, labels; rows that cannot be read where they lie
+ *              (strided, integer, centred) are converted into scratch
+ *     scores   S = X W + b
+ *     losses   L_i and dL/dS, in place of the scores
+ *     gradient dW += X^T dL/dS
+ *
+ * while the block is still in cache. Segments are added up in their order,
+ * so the result does not depend on who computed them. */
+#ifndef LINCLF_INTERNAL_H
+#define LINCLF_INTERNAL_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+
+#include "linclf.h"
+
+enum {
+    LINE = 64,             /* bytes of a cache line and of a logical vector */
+    MAX_SEGMENTS = 16,
+    MIN_SEGMENT = 128,     /* rows */
+    FLUSH_ROWS = 256,      /* float32 sums go to float64 so often */
+    MAX_BLOCK = 128,       /* rows */
+    MIN_BLOCK = 16,
+    MAX_THREADS = 256,
+};
+
+/* ---- What is fixed for a call ------------------------------------------ */
+
+typedef struct {
+    ptrdiff_t N, D, C;
+    ptrdiff_t full;       /* D rounded down to whole lines, in elements */
+    ptrdiff_t ld;         /* D rounded up: distance of classes in packed W */
+    ptrdiff_t real;       /* bytes of an element of W */
+    ptrdiff_t segment;    /* rows of a segment */
+    ptrdiff_t n_segments;
+    ptrdiff_t block;      /* rows of a block */
+    ptrdiff_t chunk;      /* of D, in elements: what a pass over scores takes */
+    ptrdiff_t panel;      /* classes whose chunk of W stays in L1 */
+} linclf_plan;
+
+/* W and b as the kernels want them. */
+typedef struct {
+    void *W;            /* [C][ld], padded with zeros */
+    double *b;            /* [C], zeros if there is none */
+} linclf_packed;
+
+typedef enum { LINCLF_BAD_LABEL, LINCLF_BAD_INDEX } linclf_bad;
+
+/* ---- One worker's scratch ---------------------------------------------- */
+
+typedef struct {
+    const linclf_plan *plan;
+    const linclf_packed *packed;
+    ptrdiff_t *at;        /* the block's row numbers */
+    const void **row;     /* where these are, padded to a multiple of 4 */
+    const void **tail;    /* the elements of each row after `full` */
+    void *tails;       /* where those are, zero-padded to a line each */
+    void *copy;        /* converted rows, [block][ld]; NULL if none are */
+    const void *center;   /* [ld] elements of W's type, or NULL */
+    double *S;           /* scores, then dL/dS: see group_at() in kernels.inc */
+    void *G;           /* dL/dS in W's type: S itself for float64 */
+    double *y;           /* labels, or in groups as S the target probabilities */
+    double *losses;      /* L_i */
+    void *dots;        /* unfinished dot products */
+    void *dW;          /* [C][ld] in W's type: sum of the rows since a flush */
+    double *dW64;        /* [C][ld] the segment's sum: dW itself for float64 */
+    double *db;          /* [C][8] the segment's sum, by row % 8 */
+    double loss[8];     /* likewise */
+    ptrdiff_t n;          /* rows in the block at hand */
+    linclf_bad bad;       /* what is wrong in it, and where */
+    ptrdiff_t bad_row;
+} linclf_block;
+
+/* ---- The kernels, one table per instruction set ------------------------- */
+
+typedef struct {
+    void (*pack)(const linclf_plan *, const linclf_matrix *W, void *packed);
+    void (*center)(const linclf_plan *, const linclf_vector *center, void *packed);
+    void (*load)(linclf_block *, const linclf_matrix *X);
+    void (*scores)(linclf_block *);
+    void (*gradient)(linclf_block *, bool fresh);
+    void (*flush)(linclf_block *, bool fresh);
+    /* W's part of the objective: add to the sums, and to g if it is there:
+     * g = sum / N + 2 l2 W + l1 sign(W); returns the penalty, adds |g|^2. */
+    double (*objective)(const linclf_plan *, const linclf_objective *, const void *W,
+                        const double *sum, void *g, double *norm2);
+    void (*store)(const linclf_plan *, const void *g, const linclf_matrix *dW);
+    void (*update)(ptrdiff_t n, void *W, const void *g, void *velocity,
+                   const linclf_run *, double rate);
+    void (*store_scores)(const linclf_block *, const linclf_matrix *S);
+} linclf_real_kernels;
+
+typedef struct {
+    const char *name;
+    const linclf_real_kernels *real[2];   /* by linclf_dtype: f32, f64 */
+    /* Scores into derivatives and losses. */
+    void (*losses)(linclf_block *, const linclf_objective *, bool targets);
+    void (*load_groups)(const linclf_block *, const linclf_matrix *M, double *groups);
+    void (*probabilities)(linclf_block *);
+    void (*predict)(const linclf_block *, int64_t *labels);
+    void (*add)(ptrdiff_t n, double *sum, const double *x, bool fresh);
+} linclf_kernels;
+
+const linclf_kernels *linclf_active_kernels(void);
+
+/* ---- plan.c: sizes and scratch ------------------------------------------ */
+
+void linclf_make_plan(linclf_plan *plan, ptrdiff_t N, ptrdiff_t D, ptrdiff_t C,
+                      linclf_dtype dtype);
+
+/* Several aligned pieces out of one allocation: a first round with base NULL
+ * counts the bytes, a second hands them out. */
+typedef struct {
+    char *base;
+    size_t used;
+} linclf_arena;
+
+void *linclf_take(linclf_arena *arena, ptrdiff_t count, ptrdiff_t size);
+void *linclf_allocate(size_t size);   /* zeroed, on a line; NULL on failure */
+void linclf_release(void *memory);
+
+/* ---- pass.c: scores, losses and gradient summed over all samples ---------- */
+
+typedef struct {
+    const linclf_kernels *kernels;
+    const linclf_real_kernels *real;
+    const linclf_objective *objective;   /* NULL: scores only */
+    const linclf_model *model;
+    const linclf_data *data;
+    const int64_t *index;       /* row numbers, or NULL: all in order */
+    ptrdiff_t first;       /* this pass has index[first ...] */
+    linclf_plan plan;
+    linclf_packed packed;
+    void *center;
+    bool gradient;
+    linclf_block *blocks;      /* one a worker */
+    double *dW, *db;     /* the sums so far */
+    double loss;
+    _Atomic uint64_t ticket;      /* generation, number of segments, next one */
+    _Atomic ptrdiff_t finished;    /* segments summed up, in order */
+    _Atomic bool failed;
+    linclf_bad bad;         /* why, and where */
+    ptrdiff_t bad_row;
+} linclf_pass;
+
+void linclf_pass_plan(linclf_pass *pass, const linclf_objective *objective,
+                      const linclf_model *model, const linclf_data *data,
+                      ptrdiff_t rows, bool gradient);
+void linclf_pass_take(linclf_arena *arena, linclf_pass *pass, int n_workers);
+void linclf_pass_pack(linclf_pass *pass);
+/* Passes of one run are numbered: a late worker must not mistake one for the
+ * next. Work claims and runs segments of its generation until none is left. */
+void linclf_pass_open(linclf_pass *pass, uint64_t generation);
+void linclf_pass_work(linclf_pass *pass, uint64_t generation, int worker);
+linclf_status linclf_pass_status(linclf_pass *pass, linclf_error *error);
+/* One block: rows first ... first + n of the pass. */
+bool linclf_pass_load(linclf_pass *pass, linclf_block *k, ptrdiff_t first, ptrdiff_t n);
+
+/* ---- parallel.c ----------------------------------------------------------- */
+
+typedef void linclf_job(void *context, int worker);
+
+/* Run job(context, w) on up to n_threads threads, w = 0 being the caller's.
+ * A thread that cannot be started is simply not there. */
+void linclf_parallel(int n_threads, linclf_job *job, void *context);
+int linclf_threads_for(int asked, double flops);
+void linclf_relax(unsigned *spins);   /* one turn of a waiting loop */
+
+/* ---- check.c -------------------------------------------------------------- */
+
+linclf_status linclf_fail(linclf_error *error, linclf_status status, const char *format,
+                          ...) __attribute__((format(printf, 3, 4)));
+linclf_status linclf_out_of_memory(linclf_error *error, size_t bytes);
+linclf_status linclf_check_objective(const linclf_objective *, const linclf_data *,
+                                     linclf_error *);
+linclf_status linclf_check_operands(const linclf_model *, const linclf_data *,
+                                    bool labels, linclf_error *);
+linclf_status linclf_check_gradient(const linclf_model *, const linclf_data *,
+                                    const linclf_gradient *, const char *const names[2],
+                                    linclf_error *);
+linclf_status linclf_check_scores(const linclf_model *, const linclf_data *,
+                                  const linclf_matrix *S, linclf_error *);
+linclf_status linclf_check_softmax(const linclf_matrix *S, const linclf_matrix *P,
+                                   linclf_error *);
+linclf_status linclf_check_step(const linclf_matrix *W, const linclf_matrix *dW,
+                                double rate, linclf_error *);
+linclf_status linclf_check_run(const linclf_model *, const linclf_data *,
+                               const linclf_run *, linclf_error *);
+
+/* overlap.c: an output against the operands, which errors call by name */
+typedef struct {
+    const char *name;
+    linclf_matrix memory;
+} linclf_operand;
+
+linclf_matrix linclf_as_matrix(const linclf_vector *v);
+linclf_status linclf_check_output(const linclf_operand *out,
+                                  const linclf_operand *inputs, int n,
+                                  linclf_error *error);
+
+int64_t linclf_label(const linclf_vector *y, ptrdiff_t i);
+linclf_status linclf_bad_label(const linclf_vector *y, ptrdiff_t i, ptrdiff_t C,
+                               linclf_error *error);
+
+#endif

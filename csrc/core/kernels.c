@@ -1,0 +1,207 @@
+/* Everything whose speed matters, compiled once per instruction set.
+ *
+ * CMake compiles this file several times, with LINCLF_ISA set to the name and
+ * the compiler flags of each set; each object exports one constant table.
+ * kernels.inc is included once for float and once for double. Losses always
+ * see doubles: GROUP samples at once, one per lane of a vector. */
+#include <math.h>
+
+#include "internal.h"
+#include "vec.h"
+#include "vecmath.h"
+
+#define PASTE_(a, b) a##b
+#define PASTE(a, b) PASTE_(a, b)
+#define STRING_(a) #a
+#define STRING(a) STRING_(a)
+
+/* Samples go through the losses in groups of GROUP: group i / GROUP holds,
+ * class after class, the scores of its samples. */
+VEC_INLINE ptrdiff_t
+group_at(ptrdiff_t i, ptrdiff_t c, ptrdiff_t C)
+{
+    return (i / GROUP * C + c) * GROUP + i % GROUP;
+}
+
+VEC_INLINE ptrdiff_t
+round_up(ptrdiff_t n, ptrdiff_t to)
+{
+    return (n + to - 1) / to * to;
+}
+
+/* The sum of 8 partial sums, in the order of the lanes of a dot product. */
+VEC_INLINE double
+sum8(const double *x)
+{
+    return ((x[0] + x[1]) + (x[2] + x[3])) + ((x[4] + x[5]) + (x[6] + x[7]));
+}
+
+#define REAL float
+#define NAME(name) PASTE(name, _f32)
+#include "kernels.inc"
+#undef REAL
+#undef NAME
+
+#define REAL double
+#define NAME(name) PASTE(name, _f64)
+#include "kernels.inc"
+#undef REAL
+#undef NAME
+
+/* ---- losses ------------------------------------------------------------- */
+
+static const vec_f64 zeros = {0};
+#define ones fill_f64(1.0)
+
+VEC_INLINE mask_f64
+is_class(vec_f64 y, ptrdiff_t j)
+{
+    return y == fill_f64((double)j);
+}
+
+/* s_y of every sample. */
+VEC_INLINE vec_f64
+score_of(const vec_f64 *s, ptrdiff_t C, vec_f64 y)
+{
+    vec_f64 s_y = zeros;
+
+    for (ptrdiff_t j = 0; j < C; j++)
+        s_y = choose(is_class(y, j), s[j], s_y);
+    return s_y;
+}
+
+#include "loss_files.inc"   /* made by CMake: every losses/<name>.inc */
+
+typedef vec_f64 loss_function(vec_f64 *restrict s, ptrdiff_t C, vec_f64 y,
+                              vec_f64 delta);
+
+#define ROW(name) name,
+static loss_function *const loss_functions[] = {LINCLF_LOSSES(ROW)};
+#undef ROW
+
+/* The samples that only fill up the last group must not count. */
+static void
+clear_padding(linclf_block *k)
+{
+    const ptrdiff_t C = k->plan->C, end = round_up(k->n, GROUP);
+
+    for (ptrdiff_t i = k->n; i < end; i++) {
+        k->losses[i] = 0;
+        for (ptrdiff_t c = 0; c < C; c++)
+            k->S[group_at(i, c, C)] = 0;
+    }
+}
+
+/* Sums over rows go by row % 8 on every instruction set. */
+static void
+add_losses_and_bias(linclf_block *k)
+{
+    const ptrdiff_t C = k->plan->C;
+
+    for (ptrdiff_t i = 0; i < k->n; i += GROUP) {
+        const ptrdiff_t lane = i % 8;
+
+        for (ptrdiff_t l = 0; l < GROUP; l++)
+            k->loss[lane + l] += k->losses[i + l];
+        if (k->db)
+            for (ptrdiff_t c = 0; c < C; c++)
+                for (ptrdiff_t l = 0; l < GROUP; l++)
+                    k->db[c * 8 + lane + l] += k->S[(i / GROUP * C + c) * GROUP + l];
+    }
+}
+
+static void
+losses(linclf_block *k, const linclf_objective *objective, bool targets)
+{
+    loss_function *const loss = loss_functions[objective->loss];
+    const vec_f64 delta = fill_f64(objective->delta);
+    const ptrdiff_t C = k->plan->C;
+
+    for (ptrdiff_t i = 0; i < k->n; i += GROUP) {
+        vec_f64 *const s = (vec_f64 *)(k->S + i * C);
+        const vec_f64 L = targets
+                            ? softmax_targets(s, C, (const vec_f64 *)(k->y + i * C))
+                            : loss(s, C, load_vec_f64(k->y + i), delta);
+
+        memcpy(k->losses + i, &L, sizeof L);
+    }
+    clear_padding(k);
+    add_losses_and_bias(k);
+    if (k->G != (void *)k->S) {
+        const ptrdiff_t count = round_up(k->n, GROUP) * C;
+        float *const G = k->G;
+
+        for (ptrdiff_t i = 0; i < count; i++)
+            G[i] = (float)k->S[i];
+    }
+}
+
+static void
+probabilities_of_block(linclf_block *k)
+{
+    const ptrdiff_t C = k->plan->C;
+    vec_f64 m;
+
+    for (ptrdiff_t i = 0; i < k->n; i += GROUP)
+        (void)probabilities((vec_f64 *)(k->S + i * C), C, &m);
+}
+
+static void
+predict(const linclf_block *k, int64_t *labels)
+{
+    const ptrdiff_t C = k->plan->C;
+
+    for (ptrdiff_t i = 0; i < k->n; i += GROUP) {
+        const vec_f64 *const s = (const vec_f64 *)(k->S + i * C);
+        vec_f64 best = s[0], which = zeros;
+
+        for (ptrdiff_t j = 1; j < C; j++) {
+            const mask_f64 better = (s[j] > best) | ((s[j] != s[j]) & (best == best));
+
+            best = choose(better, s[j], best);
+            which = choose(better, fill_f64((double)j), which);
+        }
+        for (ptrdiff_t l = 0; l < GROUP && i + l < k->n; l++)
+            labels[i + l] = (int64_t)which[l];
+    }
+}
+
+/* Rows of an (N, C) matrix into groups. */
+static void
+load_groups(const linclf_block *k, const linclf_matrix *M, double *groups)
+{
+    const ptrdiff_t C = k->plan->C, end = round_up(k->n, GROUP);
+
+    for (ptrdiff_t i = 0; i < end; i++) {
+        const ptrdiff_t start = k->at[i < k->n ? i : k->n - 1] * M->row_stride;
+
+        for (ptrdiff_t c = 0; c < C; c++) {
+            const ptrdiff_t j = start + c * M->col_stride;
+
+            groups[group_at(i, c, C)] = M->dtype == LINCLF_f32
+                                          ? (double)((const float *)M->data)[j]
+                                          : ((const double *)M->data)[j];
+        }
+    }
+}
+
+static void
+add(ptrdiff_t n, double *restrict sum, const double *restrict x, bool fresh)
+{
+    if (fresh)
+        memcpy(sum, x, (size_t)n * sizeof *sum);
+    else
+        for (ptrdiff_t i = 0; i < n; i++)
+            sum[i] += x[i];
+}
+
+extern const linclf_kernels PASTE(linclf_kernels_, LINCLF_ISA);
+const linclf_kernels PASTE(linclf_kernels_, LINCLF_ISA) = {
+    .name = STRING(LINCLF_ISA),
+    .real = {[LINCLF_f32] = &kernels_f32, [LINCLF_f64] = &kernels_f64},
+    .losses = losses,
+    .load_groups = load_groups,
+    .probabilities = probabilities_of_block,
+    .predict = predict,
+    .add = add,
+};

@@ -1,0 +1,73 @@
+/* The entry point for a loss and its gradient: check, plan, run the pass,
+ * add what has no samples, and only then write the outputs. */
+#include "internal.h"
+
+static void
+job(void *pass, int worker)
+{
+    linclf_pass_work(pass, 0, worker);
+}
+
+static void
+write_outputs(const linclf_pass *pass, void *g, const linclf_gradient *gradient)
+{
+    const linclf_vector *const db = &gradient->db;
+
+    pass->real->store(&pass->plan, g, &gradient->dW);
+    for (ptrdiff_t c = 0; db->data && c < db->size; c++) {
+        const double mean = pass->db[c] / (double)pass->plan.N;
+
+        if (db->dtype == LINCLF_f32)
+            ((float *)db->data)[c * db->stride] = (float)mean;
+        else
+            ((double *)db->data)[c * db->stride] = mean;
+    }
+}
+
+linclf_status
+linclf_loss_grad(const linclf_objective *objective, const linclf_model *model,
+                 const linclf_data *data, const linclf_gradient *gradient,
+                 int n_threads, linclf_value *value, linclf_error *error)
+{
+    linclf_status status = linclf_check_objective(objective, data, error);
+    const bool wanted = gradient && gradient->dW.data;
+    linclf_arena arena = {0};
+    linclf_pass pass;
+    double norm2 = 0;
+
+    if (!status)
+        status = linclf_check_operands(model, data, true, error);
+    if (!status && wanted)
+        status = linclf_check_gradient(model, data, gradient,
+                                       (const char *const[]){"dW", "db"}, error);
+    if (status)
+        return status;
+
+    linclf_pass_plan(&pass, objective, model, data, data->X.rows, wanted);
+    const linclf_plan *const p = &pass.plan;
+    const int n =
+        linclf_threads_for(n_threads, 4.0 * (double)p->N * (double)p->D * (double)p->C);
+
+    linclf_pass_take(&arena, &pass, n);
+    void *const memory = linclf_allocate(arena.used);
+    if (!memory)
+        return linclf_out_of_memory(error, arena.used);
+    arena = (linclf_arena){.base = memory};
+    linclf_pass_take(&arena, &pass, n);
+    linclf_pass_pack(&pass);
+
+    linclf_pass_open(&pass, 0);
+    linclf_parallel(n, job, &pass);
+    status = linclf_pass_status(&pass, error);
+    if (!status) {
+        void *const g = wanted ? pass.blocks[0].dW : NULL;   /* free by now */
+
+        value->data = pass.loss / (double)p->N;
+        value->penalty =
+            pass.real->objective(p, objective, pass.packed.W, pass.dW, g, &norm2);
+        if (wanted)
+            write_outputs(&pass, g, gradient);
+    }
+    linclf_release(memory);
+    return status;
+}

@@ -1,0 +1,111 @@
+/* Work on several threads: the only file that knows pthreads.
+ *
+ * Threads are made for one call and joined before it returns: none outlives
+ * it, none is there at import, and a fork finds none. A thread that cannot be
+ * started is simply missing; the bits do not depend on how many there are. */
+#if defined(__linux__)
+#define _GNU_SOURCE   /* sched_getaffinity */
+#endif
+#include <pthread.h>
+#include <sched.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "internal.h"
+
+typedef struct {
+    linclf_job *job;
+    void *context;
+    int worker;
+    pthread_t thread;
+    bool started;
+} worker;
+
+static void *
+start(void *argument)
+{
+    const worker *const w = argument;
+
+    w->job(w->context, w->worker);
+    return NULL;
+}
+
+void
+linclf_parallel(int n_threads, linclf_job *job, void *context)
+{
+    worker workers[MAX_THREADS];
+
+    for (int w = 1; w < n_threads; w++) {
+        workers[w] = (worker){.job = job, .context = context, .worker = w};
+        workers[w].started =
+            pthread_create(&workers[w].thread, NULL, start, &workers[w]) == 0;
+    }
+    job(context, 0);
+    for (int w = 1; w < n_threads; w++)
+        if (workers[w].started)
+            (void)pthread_join(workers[w].thread, NULL);
+}
+
+/* Spin for some microseconds, then give the processor away, then sleep. */
+void
+linclf_relax(unsigned *spins)
+{
+    enum { SPINS = 4000, YIELDS = 200 };
+
+    if (++*spins < SPINS) {
+#if defined(__x86_64__)
+        __builtin_ia32_pause();
+#elif defined(__aarch64__)
+        __asm__ volatile("yield");
+#endif
+    } else if (*spins < SPINS + YIELDS) {
+        (void)sched_yield();
+    } else {
+        const struct timespec nap = {.tv_nsec = 50000};
+
+        (void)nanosleep(&nap, NULL);
+    }
+}
+
+static int
+from_environment(const char *name)
+{
+    const char *const text = getenv(name);
+    const long n = text ? strtol(text, NULL, 10) : 0;
+
+    return n < 1 ? 0 : n > MAX_THREADS ? MAX_THREADS : (int)n;
+}
+
+int
+linclf_default_threads(void)
+{
+    int n = from_environment("LINCLF_NUM_THREADS");
+
+    if (!n)
+        n = from_environment("OMP_NUM_THREADS");
+#if defined(__linux__)
+    cpu_set_t mine;
+
+    if (!n && sched_getaffinity(0, sizeof mine, &mine) == 0)
+        n = CPU_COUNT(&mine);
+#endif
+    if (!n)
+        n = (int)sysconf(_SC_NPROCESSORS_ONLN);
+    return n < 1 ? 1 : n > MAX_THREADS ? MAX_THREADS : n;
+}
+
+/* asked 0 means the default; small work is not worth starting a thread. */
+int
+linclf_threads_for(int asked, double flops)
+{
+    const double worth_a_thread = 1e7;   /* some 100 us of work */
+    int n;
+
+    if (flops < 2 * worth_a_thread)
+        return 1;
+    n = asked > 0 ? asked : linclf_default_threads();
+    if (n > MAX_SEGMENTS)
+        n = MAX_SEGMENTS;
+    return flops / worth_a_thread < n ? (int)(flops / worth_a_thread) : n;
+}

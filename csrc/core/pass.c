@@ -1,0 +1,241 @@
+/* One pass over the samples: scores, losses and gradient, summed.
+ *
+ * The workers claim segments in order and add them up in order: whoever has
+ * finished segment k waits until k - 1 is in the sum. All are of one size, so
+ * the wait is short, and the bits are the same for any number of workers. */
+#include <string.h>
+
+#include "internal.h"
+
+static bool
+in_place(const linclf_pass *pass)
+{
+    const linclf_matrix *const X = &pass->data->X;
+
+    return X->dtype == pass->model->W.dtype && !pass->data->center.data
+        && (X->col_stride == 1 || X->cols == 1);
+}
+
+void
+linclf_pass_plan(linclf_pass *pass, const linclf_objective *objective,
+                 const linclf_model *model, const linclf_data *data, ptrdiff_t rows,
+                 bool gradient)
+{
+    const linclf_matrix *const W = &model->W;
+
+    *pass = (linclf_pass){.kernels = linclf_active_kernels(),
+                          .objective = objective,
+                          .model = model,
+                          .data = data,
+                          .gradient = gradient};
+    pass->real = pass->kernels->real[W->dtype];
+    linclf_make_plan(&pass->plan, rows, W->rows, W->cols, W->dtype);
+}
+
+static void
+take_block(linclf_arena *arena, const linclf_pass *pass, linclf_block *k)
+{
+    const linclf_plan *const p = &pass->plan;
+    const bool single = p->real == sizeof(float);
+    const ptrdiff_t n = p->block, parameters = p->C * p->ld;
+    const bool targets = pass->data->targets.data;
+
+    k->plan = p;
+    k->packed = &pass->packed;
+    k->center = pass->center;
+    k->at = linclf_take(arena, n, sizeof *k->at);
+    k->row = linclf_take(arena, n, sizeof *k->row);
+    k->tail = linclf_take(arena, n, sizeof *k->tail);
+    k->tails = linclf_take(arena, n, LINE);
+    k->copy = in_place(pass) ? NULL : linclf_take(arena, n * p->ld, p->real);
+    k->S = linclf_take(arena, n * p->C, sizeof *k->S);
+    k->y = linclf_take(arena, targets ? n * p->C : n, sizeof *k->y);
+    k->losses = linclf_take(arena, n, sizeof *k->losses);
+    if (p->full > p->chunk)
+        k->dots = linclf_take(arena, n * p->C, LINE);
+    if (!pass->gradient)
+        return;
+    k->G = single ? linclf_take(arena, n * p->C, p->real) : k->S;
+    k->dW64 = linclf_take(arena, parameters, sizeof *k->dW64);
+    k->dW = single ? linclf_take(arena, parameters, p->real) : k->dW64;
+    k->db = pass->model->b.data ? linclf_take(arena, p->C * 8, sizeof *k->db) : NULL;
+}
+
+void
+linclf_pass_take(linclf_arena *arena, linclf_pass *pass, int n_workers)
+{
+    const linclf_plan *const p = &pass->plan;
+    linclf_block ignored;
+
+    pass->packed.W = linclf_take(arena, p->C * p->ld, p->real);
+    pass->packed.b = linclf_take(arena, p->C, sizeof *pass->packed.b);
+    pass->center = pass->data->center.data ? linclf_take(arena, p->ld, p->real) : NULL;
+    if (pass->gradient) {
+        pass->dW = linclf_take(arena, p->C * p->ld, sizeof *pass->dW);
+        pass->db = linclf_take(arena, p->C, sizeof *pass->db);
+    }
+    pass->blocks = linclf_take(arena, n_workers, sizeof *pass->blocks);
+    for (int w = 0; w < n_workers; w++)
+        take_block(arena, pass, arena->base ? &pass->blocks[w] : &ignored);
+}
+
+void
+linclf_pass_pack(linclf_pass *pass)
+{
+    const linclf_vector *const b = &pass->model->b;
+
+    pass->real->pack(&pass->plan, &pass->model->W, pass->packed.W);
+    for (ptrdiff_t c = 0; b->data && c < b->size; c++)
+        pass->packed.b[c] = b->dtype == LINCLF_f32
+                              ? (double)((const float *)b->data)[c * b->stride]
+                              : ((const double *)b->data)[c * b->stride];
+    if (pass->center)
+        pass->real->center(&pass->plan, &pass->data->center, pass->center);
+}
+
+/* Row numbers and labels are read once, and checked where they are read:
+ * another thread may be scribbling over them. */
+bool
+linclf_pass_load(linclf_pass *pass, linclf_block *k, ptrdiff_t first, ptrdiff_t n)
+{
+    const linclf_data *const data = pass->data;
+
+    k->n = n;
+    for (ptrdiff_t i = 0; i < n; i++) {
+        const ptrdiff_t which = pass->first + first + i;
+        const int64_t at = pass->index ? pass->index[which] : which;
+
+        if (at < 0 || at >= data->X.rows) {
+            k->bad = LINCLF_BAD_INDEX;
+            k->bad_row = which;
+            return false;
+        }
+        k->at[i] = (ptrdiff_t)at;
+    }
+    pass->real->load(k, &data->X);
+    if (!pass->objective)
+        return true;
+    if (data->targets.data) {
+        pass->kernels->load_groups(k, &data->targets, k->y);
+        return true;
+    }
+    for (ptrdiff_t i = 0; i < n; i++) {
+        const int64_t label = linclf_label(&data->y, k->at[i]);
+
+        if (label < 0 || label >= pass->plan.C) {
+            k->bad = LINCLF_BAD_LABEL;
+            k->bad_row = k->at[i];
+            return false;
+        }
+        k->y[i] = (double)label;
+    }
+    return true;
+}
+
+static bool
+run_segment(linclf_pass *pass, linclf_block *k, ptrdiff_t first, ptrdiff_t end)
+{
+    const linclf_plan *const p = &pass->plan;
+    const bool single = p->real == sizeof(float);
+    const ptrdiff_t start = first;
+
+    memset(k->loss, 0, sizeof k->loss);
+    if (k->db)
+        memset(k->db, 0, (size_t)(p->C * 8) * sizeof *k->db);
+    for (; first < end; first += p->block) {
+        const ptrdiff_t n = end - first < p->block ? end - first : p->block;
+        const ptrdiff_t done = first - start;
+
+        if (!linclf_pass_load(pass, k, first, n))
+            return false;
+        pass->real->scores(k);
+        pass->kernels->losses(k, pass->objective, pass->data->targets.data);
+        if (!pass->gradient)
+            continue;
+        pass->real->gradient(k, single ? done % FLUSH_ROWS == 0 : done == 0);
+        if (single && ((done + n) % FLUSH_ROWS == 0 || first + n == end))
+            pass->real->flush(k, done < FLUSH_ROWS);
+    }
+    return true;
+}
+
+static double
+sum8(const double *x)
+{
+    return ((x[0] + x[1]) + (x[2] + x[3])) + ((x[4] + x[5]) + (x[6] + x[7]));
+}
+
+static void
+add_segment(linclf_pass *pass, const linclf_block *k, bool fresh)
+{
+    const linclf_plan *const p = &pass->plan;
+
+    pass->loss = (fresh ? 0 : pass->loss) + sum8(k->loss);
+    if (!pass->gradient)
+        return;
+    pass->kernels->add(p->C * p->ld, pass->dW, k->dW64, fresh);
+    for (ptrdiff_t c = 0; k->db && c < p->C; c++)
+        pass->db[c] = (fresh ? 0 : pass->db[c]) + sum8(k->db + c * 8);
+}
+
+/* Open the gates for the pass that is planned now. */
+void
+linclf_pass_open(linclf_pass *pass, uint64_t generation)
+{
+    atomic_store(&pass->failed, false);
+    atomic_store(&pass->finished, 0);
+    atomic_store(&pass->ticket,
+                 generation << 16 | (uint64_t)pass->plan.n_segments << 8);
+}
+
+/* Returns the claimed segment, or -1 if none is left. */
+static ptrdiff_t
+claim_segment(linclf_pass *pass, uint64_t generation)
+{
+    uint64_t ticket = atomic_load(&pass->ticket);
+
+    do
+        if (ticket >> 16 != generation || (ticket & 255) >= (ticket >> 8 & 255))
+            return -1;
+    while (!atomic_compare_exchange_weak(&pass->ticket, &ticket, ticket + 1));
+    return (ptrdiff_t)(ticket & 255);
+}
+
+void
+linclf_pass_work(linclf_pass *pass, uint64_t generation, int worker)
+{
+    const linclf_plan *const p = &pass->plan;
+    linclf_block *const k = &pass->blocks[worker];
+    ptrdiff_t s;
+
+    while ((s = claim_segment(pass, generation)) >= 0) {
+        const ptrdiff_t first = s * p->segment;
+        const ptrdiff_t end = first + p->segment < p->N ? first + p->segment : p->N;
+        const bool good =
+            !atomic_load(&pass->failed) && run_segment(pass, k, first, end);
+        unsigned spins = 0;
+
+        while (atomic_load(&pass->finished) != s)
+            linclf_relax(&spins);
+        if (good && !atomic_load(&pass->failed))
+            add_segment(pass, k, s == 0);
+        else if (!atomic_load(&pass->failed)) {
+            pass->bad = k->bad;   /* in turn, so it is the first of all */
+            pass->bad_row = k->bad_row;
+            atomic_store(&pass->failed, true);
+        }
+        atomic_store(&pass->finished, s + 1);
+    }
+}
+
+linclf_status
+linclf_pass_status(linclf_pass *pass, linclf_error *error)
+{
+    if (!atomic_load(&pass->failed))
+        return LINCLF_STATUS_ok;
+    if (pass->bad == LINCLF_BAD_INDEX)
+        return linclf_fail(error, LINCLF_STATUS_value,
+                           "index[%td] is %lld, but X has %td rows", pass->bad_row,
+                           (long long)pass->index[pass->bad_row], pass->data->X.rows);
+    return linclf_bad_label(&pass->data->y, pass->bad_row, pass->plan.C, error);
+}

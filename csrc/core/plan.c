@@ -1,0 +1,87 @@
+/* Sizes that are fixed for a call, and its scratch memory.
+ *
+ * Segments depend on N alone, so that sums have one order. Blocks, chunks and
+ * panels follow the caches; they decide speed and never bits. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "internal.h"
+
+enum {
+    BLOCK_BYTES = 256 * 1024,   /* rows of X: a good half of a common L2 */
+    CHUNK_BYTES = 2048,         /* of a row: 10 classes and 4 rows fill 28 KiB */
+    PANEL_BYTES = 24 * 1024,    /* of W: leaves L1 some room for X */
+};
+
+static ptrdiff_t
+clamp(ptrdiff_t n, ptrdiff_t low, ptrdiff_t high)
+{
+    return n < low ? low : n > high ? high : n;
+}
+
+static ptrdiff_t
+round_up(ptrdiff_t n, ptrdiff_t to)
+{
+    return (n + to - 1) / to * to;
+}
+
+void
+linclf_make_plan(linclf_plan *p, ptrdiff_t N, ptrdiff_t D, ptrdiff_t C,
+                 linclf_dtype dtype)
+{
+    const ptrdiff_t real = linclf_dtype_size(dtype), lanes = LINE / real;
+    const ptrdiff_t n = clamp(N / MIN_SEGMENT, 1, MAX_SEGMENTS);
+
+    p->N = N;
+    p->D = D;
+    p->C = C;
+    p->real = real;
+    p->full = D / lanes * lanes;
+    p->ld = round_up(D, lanes);
+    p->segment = round_up((N + n - 1) / n, MIN_BLOCK);
+    p->n_segments = (N + p->segment - 1) / p->segment;
+    p->chunk = CHUNK_BYTES / real;
+    if (C > PANEL_BYTES / CHUNK_BYTES)
+        p->chunk = p->full;   /* unfinished sums would need more room than W */
+    p->panel =
+        clamp(PANEL_BYTES / real / clamp(p->chunk, lanes, PTRDIFF_MAX) / 5 * 5, 5, C);
+
+    p->block = MAX_BLOCK;     /* powers of two, so that FLUSH_ROWS is a multiple */
+    while (p->block > MIN_BLOCK
+           && (p->block * p->ld * real > BLOCK_BYTES || p->block / 2 >= N))
+        p->block /= 2;
+}
+
+void *
+linclf_take(linclf_arena *arena, ptrdiff_t count, ptrdiff_t size)
+{
+    void *const piece = arena->base ? arena->base + arena->used : NULL;
+
+    arena->used += ((size_t)count * (size_t)size + LINE - 1) / LINE * LINE;
+    return piece;
+}
+
+void *
+linclf_allocate(size_t size)
+{
+    char *const memory = calloc(1, size + LINE + sizeof(void *));
+    char *aligned;
+
+    if (!memory)
+        return NULL;
+    aligned = memory + sizeof(void *) + LINE - 1;
+    aligned -= (uintptr_t)aligned % LINE;
+    memcpy(aligned - sizeof(void *), &memory, sizeof memory);
+    return aligned;
+}
+
+void
+linclf_release(void *aligned)
+{
+    void *memory;
+
+    if (!aligned)
+        return;
+    memcpy(&memory, (char *)aligned - sizeof(void *), sizeof memory);
+    free(memory);
+}

@@ -1,0 +1,101 @@
+/* exp and log1p of whole vectors, for softmax.
+ *
+ * The same operations on every instruction set, so the same bits wherever
+ * there is an fma; less than 1 ULP from the exact value (test_vecmath.c).
+ * Both are written for the arguments softmax has, and let NaN through. */
+#ifndef LINCLF_VECMATH_H
+#define LINCLF_VECMATH_H
+
+#include "vec.h"
+
+typedef uint64_t bits_f64 __attribute__((vector_size(VEC_BYTES)));
+
+/* Adding it to |x| < 2^51 leaves round(x) in the lowest bits of the sum. */
+#define ROUNDING 0x1.8p52
+
+/* log 2 in two parts: the first has so few bits that its products with the
+ * integers met here are exact even without an fma. */
+#define LOG2_HIGH 0x1.62e42feep-1
+#define LOG2_LOW 0x1.a39ef35793c76p-33
+
+/* exp(x) for x <= 0.
+ *
+ *     x = n log 2 + r, |r| <= log(2)/2:   exp(x) = 2^n exp(r)
+ *
+ * exp(r) by its Taylor series: the first term left out, r^14 / 14!, is below
+ * 5e-18. Below 2^-994 the result is made 2^128 times too large and scaled
+ * down in the end, so that subnormal results are rounded once. */
+VEC_INLINE vec_f64
+exp_nonpositive(vec_f64 x)
+{
+    static const double inverse_factorial[] = {
+        0x1.6124613a86d09p-33, 0x1.1eed8eff8d898p-29, 0x1.ae64567f544e4p-26,
+        0x1.27e4fb7789f5cp-22, 0x1.71de3a556c734p-19, 0x1.a01a01a01a01ap-16,
+        0x1.a01a01a01a01ap-13, 0x1.6c16c16c16c17p-10, 0x1.1111111111111p-7,
+        0x1.5555555555555p-5,  0x1.5555555555555p-3,  0x1p-1,
+    };   /* 1/13! ... 1/2! */
+
+    x = choose(x < fill_f64(-746.0), fill_f64(-746.0), x);   /* exp of it is 0 */
+
+    const vec_f64 t = fma_f64(x, fill_f64(0x1.71547652b82fep0), fill_f64(ROUNDING));
+    const vec_f64 n = t - fill_f64(ROUNDING);
+    const vec_f64 far = fma_f64(n, fill_f64(-LOG2_HIGH), x);   /* exact */
+    const vec_f64 r = fma_f64(n, fill_f64(-LOG2_LOW), far);
+    const vec_f64 lost = fma_f64(n, fill_f64(-LOG2_LOW), far - r);
+    vec_f64 series = fill_f64(inverse_factorial[0]);
+
+    for (int k = 1; k < 12; k++)
+        series = fma_f64(series, r, fill_f64(inverse_factorial[k]));
+
+    const vec_f64 one = fill_f64(1.0), sum = one + r;
+    const vec_f64 rest = ((one - sum) + r) + fma_f64(r * r, series, lost);
+
+    const mask_f64 tiny = x < fill_f64(-689.0);
+    const bits_f64 exponent = (bits_f64)t + 1023 + (bits_f64)(tiny & 128);
+    const vec_f64 scale = (vec_f64)(exponent << 52);
+
+    return (sum + rest) * scale * choose(tiny, fill_f64(0x1p-128), one);
+}
+
+/* log(1 + x) for x >= 0.
+ *
+ *     1 + x = 2^k (1 + f), sqrt(1/2) <= 1 + f < sqrt(2),   s = f / (2 + f)
+ *     log(1 + f) = f - (f^2/2 - s (f^2/2 + R(s^2)))
+ *
+ * with R the polynomial of FreeBSD's msun (e_log.c); what rounding 1 + x lost
+ * comes back as a correction of first order. */
+VEC_INLINE vec_f64
+log1p_nonnegative(vec_f64 x)
+{
+    static const double R[] = {
+        1.479819860511658591e-01, 1.531383769920937332e-01, 1.818357216161805012e-01,
+        2.222219843214978396e-01, 2.857142874366239149e-01, 3.999999999940941908e-01,
+        6.666666666666735130e-01,
+    };
+    const vec_f64 one = fill_f64(1.0), half = fill_f64(0.5);
+    const vec_f64 u = one + x, seen = u - one;
+    const vec_f64 lost = ((one - (u - seen)) + (x - seen)) / u;
+
+    /* sqrt(1/2) has the bits 3fe6a09e667f3bcd, 1 the bits 3ff0000000000000 */
+    const bits_f64 shifted = (bits_f64)u + (0x3ff0000000000000u - 0x3fe6a09e667f3bcdu);
+    const bits_f64 k_bits = (shifted >> 52) + (0x4338000000000000u - 1023);
+    const bits_f64 m_bits = (shifted & 0x000fffffffffffffu) + 0x3fe6a09e667f3bcdu;
+    const vec_f64 k = (vec_f64)k_bits - fill_f64(ROUNDING);
+    const vec_f64 f = (vec_f64)m_bits - one;
+
+    const vec_f64 s = f / (fill_f64(2.0) + f), z = s * s;
+    const vec_f64 half_f2 = half * f * f;
+    vec_f64 series = fill_f64(R[0]);
+
+    for (int i = 1; i < 7; i++)
+        series = fma_f64(series, z, fill_f64(R[i]));
+    series *= z;
+
+    const vec_f64 low =
+        fma_f64(s, half_f2 + series, fma_f64(k, fill_f64(LOG2_LOW), lost));
+    const vec_f64 log_u = fma_f64(k, fill_f64(LOG2_HIGH), f - (half_f2 - low));
+
+    return log_u + (x - x);   /* the bits of a NaN were lost above */
+}
+
+#endif
