@@ -299,6 +299,12 @@ linclf_get_labels(PyObject *object, linclf_data *data)
     return linclf_get_vector(object, "y", "(N,)", AS_INTEGER, READ_ONLY, &data->y);
 }
 
+int
+linclf_is_vector(PyObject *object)
+{
+    return PyArray_Check(object) && PyArray_NDIM((PyArrayObject *)object) == 1;
+}
+
 /* A float or an integer of Python or NumPy; not a bool, not a string. */
 int
 linclf_is_number(PyObject *object)

@@ -28,6 +28,7 @@ int linclf_get_buffer(PyObject *object, const char *name, linclf_dtype dtype, in
                       int writable, void **data, ptrdiff_t shape[]);
 /* Labels (N,), or for softmax probabilities (N, C). */
 int linclf_get_labels(PyObject *object, linclf_data *data);
+int linclf_is_vector(PyObject *object);   /* an array of one dimension */
 int linclf_is_number(PyObject *object);
 
 /* numbers.c */

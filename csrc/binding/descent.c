@@ -1,6 +1,20 @@
 /* sgd_step and sgd_run: gradient descent in place, interruptible. */
 #include "binding.h"
 
+/* W or b: a vector is a matrix of one column. */
+static int
+get_parameters(PyObject *object, const char *name, int writable, linclf_matrix *view)
+{
+    linclf_vector v;
+
+    if (!linclf_is_vector(object))
+        return linclf_get_matrix(object, name, "(D, C)", AS_FLOAT, writable, view);
+    if (linclf_get_vector(object, name, "(C,)", AS_FLOAT, writable, &v) < 0)
+        return -1;
+    *view = (linclf_matrix){v.data, v.size, 1, v.stride, 1, v.dtype};
+    return 0;
+}
+
 PyObject *
 linclf_py_sgd_step(PyObject *Py_UNUSED(module), PyObject *const *a, Py_ssize_t n)
 {
@@ -9,8 +23,8 @@ linclf_py_sgd_step(PyObject *Py_UNUSED(module), PyObject *const *a, Py_ssize_t n
     linclf_error error;
 
     if (linclf_check_count("sgd_step", n, 3) < 0
-        || linclf_get_matrix(a[0], "W", "(D, C)", AS_FLOAT, WRITABLE, &W) < 0
-        || linclf_get_matrix(a[1], "dW", "(D, C)", AS_FLOAT, READ_ONLY, &dW) < 0
+        || get_parameters(a[0], "W", WRITABLE, &W) < 0
+        || get_parameters(a[1], "dW", READ_ONLY, &dW) < 0
         || linclf_get_double(a[2], "learning_rate", &rate) < 0)
         return NULL;
     const linclf_status status = linclf_sgd_step(&W, &dW, rate, &error);

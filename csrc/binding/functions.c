@@ -59,15 +59,16 @@ linclf_py_loss_grad(PyObject *Py_UNUSED(module), PyObject *const *a, Py_ssize_t 
     linclf_error error;
     PyObject *arrays[2] = {NULL, NULL}, *result = NULL;
     linclf_status status;
-    int n_threads;
+    int n_threads, wanted;
 
     if (linclf_check_count("loss_grad", n, 11) < 0
         || linclf_get_objective(a[0], a[4], a[6], &objective) < 0
         || linclf_get_operands(a[1], a[2], a[5], a[7], READ_ONLY, &model, &data) < 0
         || linclf_get_labels(a[3], &data) < 0
-        || linclf_get_threads(a[9], &n_threads) < 0)
+        || linclf_get_threads(a[9], &n_threads) < 0
+        || (wanted = PyObject_IsTrue(a[10])) < 0)
         return NULL;
-    if (a[10] == Py_True
+    if (wanted
         && (get_outputs(a[8], a[1], a[5], arrays) < 0
             || linclf_view_outputs(
                    arrays, (const char *const[]){"out (dW)", "out (db)"}, &gradient)

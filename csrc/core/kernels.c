@@ -127,7 +127,7 @@ losses(linclf_block *k, const linclf_objective *objective, bool targets)
     }
     clear_padding(k);
     add_losses_and_bias(k);
-    if (k->G != (void *)k->S) {
+    if (k->G && k->G != (void *)k->S) {
         const ptrdiff_t count = round_up(k->n, GROUP) * C;
         float *const G = k->G;
 

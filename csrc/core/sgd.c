@@ -279,7 +279,7 @@ linclf_sgd_step(const linclf_matrix *W, const linclf_matrix *dW, double rate,
     const linclf_status status = linclf_check_step(W, dW, rate, error);
     const float rate32 = (float)rate;
 
-    if (status)
+    if (status || rate == 0)
         return status;
     for (ptrdiff_t d = 0; d < W->rows; d++)
         for (ptrdiff_t c = 0; c < W->cols; c++) {
