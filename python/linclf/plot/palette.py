@@ -83,8 +83,8 @@ def is_dark(ax: Any) -> bool:
 def luminance(red: float, green: float, blue: float) -> float:
     """Return how light a colour looks, from 0 to 1.
 
-    >>> luminance(1.0, 1.0, 1.0)
-    1.0
+    >>> luminance(0.0, 0.0, 1.0)
+    0.114
     """
     return 0.299 * red + 0.587 * green + 0.114 * blue
 
