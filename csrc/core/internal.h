@@ -41,7 +41,7 @@ typedef struct {
     ptrdiff_t n_segments;
     ptrdiff_t block;      /* rows of a block */
     ptrdiff_t chunk;      /* of D, in elements: what a pass over scores takes */
-    ptrdiff_t panel;      /* classes whose chunk of W stays in L1 */
+    ptrdiff_t panel;      /* classes: their chunk of W stays in L1 */
 } linclf_plan;
 
 /* W and b as the kernels want them. */
@@ -60,6 +60,7 @@ typedef struct {
     ptrdiff_t *at;        /* the block's row numbers */
     const void **row;     /* where these are, padded to a multiple of 4 */
     const void **tail;    /* the elements of each row after `full` */
+    const void **next;    /* rows that come after this block, to be fetched early */
     void *tails;       /* where those are, zero-padded to a line each */
     void *copy;        /* converted rows, [block][ld]; NULL if none are */
     const void *center;   /* [ld] elements of W's type, or NULL */
@@ -73,6 +74,7 @@ typedef struct {
     double *db;          /* [C][8] the segment's sum, by row % 8 */
     double loss[8];     /* likewise */
     ptrdiff_t n;          /* rows in the block at hand */
+    bool fetch;           /* whether `next` has as many */
     linclf_bad bad;       /* what is wrong in it, and where */
     ptrdiff_t bad_row;
 } linclf_block;
@@ -134,7 +136,7 @@ typedef struct {
     const linclf_model *model;
     const linclf_data *data;
     const int64_t *index;       /* row numbers, or NULL: all in order */
-    ptrdiff_t first;       /* this pass has index[first ...] */
+    ptrdiff_t n_index, first;   /* how many; this pass has those from first on */
     linclf_plan plan;
     linclf_packed packed;
     void *center;

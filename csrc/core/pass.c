@@ -46,13 +46,14 @@ take_block(linclf_arena *arena, const linclf_pass *pass, linclf_block *k)
     k->at = linclf_take(arena, n, sizeof *k->at);
     k->row = linclf_take(arena, n, sizeof *k->row);
     k->tail = linclf_take(arena, n, sizeof *k->tail);
+    k->next = linclf_take(arena, n, sizeof *k->next);
     k->tails = linclf_take(arena, n, LINE);
     k->copy = in_place(pass) ? NULL : linclf_take(arena, n * p->ld, p->real);
     k->S = linclf_take(arena, n * p->C, sizeof *k->S);
     k->y = linclf_take(arena, targets ? n * p->C : n, sizeof *k->y);
     k->losses = linclf_take(arena, n, sizeof *k->losses);
     if (p->full > p->chunk)
-        k->dots = linclf_take(arena, n * p->C, LINE);
+        k->dots = linclf_take(arena, n * p->panel, LINE);
     if (!pass->gradient)
         return;
     k->G = single ? linclf_take(arena, n * p->C, p->real) : k->S;
@@ -132,6 +133,27 @@ linclf_pass_load(linclf_pass *pass, linclf_block *k, ptrdiff_t first, ptrdiff_t 
     return true;
 }
 
+/* While a block's gradient is computed, the rows that most likely come next
+ * are on their way from memory: those after it, in the next segment or batch
+ * as well. A guess costs nothing but the fetch. */
+static void
+look_ahead(const linclf_pass *pass, linclf_block *k, ptrdiff_t first)
+{
+    const linclf_matrix *const X = &pass->data->X;
+    const ptrdiff_t end = pass->index ? pass->n_index : X->rows;
+    const ptrdiff_t size = linclf_dtype_size(X->dtype);
+    const ptrdiff_t start = pass->first + first;
+
+    k->fetch = !k->copy && start < end;
+    for (ptrdiff_t i = 0; i < k->n && k->fetch; i++) {
+        const ptrdiff_t which = start + i < end ? start + i : end - 1;
+        const int64_t at = pass->index ? pass->index[which] : which;
+
+        k->next[i] = (const char *)X->data
+                   + (at >= 0 && at < X->rows ? at : 0) * X->row_stride * size;
+    }
+}
+
 static bool
 run_segment(linclf_pass *pass, linclf_block *k, ptrdiff_t first, ptrdiff_t end)
 {
@@ -152,6 +174,7 @@ run_segment(linclf_pass *pass, linclf_block *k, ptrdiff_t first, ptrdiff_t end)
         pass->kernels->losses(k, pass->objective, pass->data->targets.data);
         if (!pass->gradient)
             continue;
+        look_ahead(pass, k, first + n);
         pass->real->gradient(k, single ? done % FLUSH_ROWS == 0 : done == 0);
         if (single && ((done + n) % FLUSH_ROWS == 0 || first + n == end))
             pass->real->flush(k, done < FLUSH_ROWS);

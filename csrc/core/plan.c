@@ -8,9 +8,10 @@
 #include "internal.h"
 
 enum {
-    BLOCK_BYTES = 256 * 1024,   /* rows of X: a good half of a common L2 */
-    CHUNK_BYTES = 2048,         /* of a row: 10 classes and 4 rows fill 28 KiB */
-    PANEL_BYTES = 24 * 1024,    /* of W: leaves L1 some room for X */
+    BLOCK_BYTES = 256 * 1024,   /* rows of X: a good part of a common L2 */
+    CHUNK_BYTES = 2048,         /* of a row: a panel of W and 4 rows fill 28 KiB */
+    PANEL = 10,                 /* classes */
+    MANY_CLASSES = 64,          /* then dW is large: more rows for each visit */
 };
 
 static ptrdiff_t
@@ -41,14 +42,11 @@ linclf_make_plan(linclf_plan *p, ptrdiff_t N, ptrdiff_t D, ptrdiff_t C,
     p->segment = round_up((N + n - 1) / n, MIN_BLOCK);
     p->n_segments = (N + p->segment - 1) / p->segment;
     p->chunk = CHUNK_BYTES / real;
-    if (C > PANEL_BYTES / CHUNK_BYTES)
-        p->chunk = p->full;   /* unfinished sums would need more room than W */
-    p->panel =
-        clamp(PANEL_BYTES / real / clamp(p->chunk, lanes, PTRDIFF_MAX) / 5 * 5, 5, C);
-
+    p->panel = PANEL;
     p->block = MAX_BLOCK;     /* powers of two, so that FLUSH_ROWS is a multiple */
     while (p->block > MIN_BLOCK
-           && (p->block * p->ld * real > BLOCK_BYTES || p->block / 2 >= N))
+           && (p->block / 2 >= N
+               || (C < MANY_CLASSES && p->block * p->ld * real > BLOCK_BYTES)))
         p->block /= 2;
 }
 

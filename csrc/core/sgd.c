@@ -157,6 +157,7 @@ pass_over_batch(descent *d, ptrdiff_t step)
         const ptrdiff_t n = left < run->batch_size ? left : run->batch_size;
 
         pass->index = run->index;
+        pass->n_index = run->n_index;
         pass->first = first;
         if (n != pass->plan.N)
             linclf_make_plan(&pass->plan, n, pass->plan.D, pass->plan.C,
