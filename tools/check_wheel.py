@@ -1,0 +1,96 @@
+"""Check that a wheel holds what it should and nothing else.
+
+    check_wheel.py <wheel>
+
+The package with its types, data and licence; one extension module that needs
+only the C library, exports only its initialiser, has no executable stack, no
+lazily bound or writable tables, and no path of the machine it was built on.
+"""
+
+import re
+import subprocess
+import sys
+import tempfile
+import zipfile
+from pathlib import Path
+
+NEEDED = {"libc.so.6", "libm.so.6", "libpthread.so.0"} | {
+    f"ld-linux-{arch}.so.{n}" for arch, n in (("x86-64", 2), ("aarch64", 1))
+}
+EXPORTED = {"PyInit__linclf"}
+WANTED = (
+    "linclf/py.typed",
+    "linclf/_linclf.pyi",
+    "linclf/data/digits.npz",
+    "licenses/LICENSE",
+    "licenses/python/linclf/data/digits.txt",
+)
+
+
+def file_problems(names):
+    """Yield what is wrong with the list of files in the wheel."""
+    for name in names:
+        if not re.match(r"linclf/|linclf-[^/]+\.dist-info/", name):
+            yield f"{name} is outside the package"
+        if re.search(r"(^|/)(tests?|__pycache__)/|\.(c|h|inc|a|pyc)$|reference", name):
+            yield f"{name} does not belong in a wheel"
+    for wanted in WANTED:
+        if not any(name.endswith(wanted) for name in names):
+            yield f"there is no {wanted}"
+    modules = [name for name in names if re.search(r"\.(so|dylib|pyd)", name)]
+    if len(modules) != 1:
+        yield f"there should be one extension module, not {modules}"
+
+
+def read(tool, *arguments):
+    """Return what a tool of the binutils prints."""
+    return subprocess.run([tool, *arguments], check=True, capture_output=True, text=True).stdout
+
+
+def elf_problems(path):
+    """Yield what is wrong with a Linux extension module."""
+    dynamic = read("readelf", "--wide", "--dynamic", path)
+    needed = set(re.findall(r"\(NEEDED\).*\[(.*)\]", dynamic))
+    if needed - NEEDED:
+        yield f"needs {sorted(needed - NEEDED)}, which a machine may not have"
+    if re.search(r"R(UN)?PATH", dynamic):
+        yield "searches libraries in a path of the machine that built it"
+    if not re.search(r"BIND_NOW|\bNOW\b", dynamic):
+        yield "is bound lazily: link with -z now"
+
+    segments = read("readelf", "--wide", "--program-headers", path)
+    if "GNU_RELRO" not in segments:
+        yield "has writable tables: link with -z relro"
+    if re.search(r"GNU_STACK.*\bRWE\b", segments):
+        yield "wants an executable stack: link with -z noexecstack"
+
+    symbols = read("nm", "--dynamic", "--defined-only", "--format=posix", path)
+    exported = {line.split()[0] for line in symbols.splitlines()}
+    if exported != EXPORTED:
+        yield f"exports {sorted(exported)} instead of {sorted(EXPORTED)}"
+    if str(Path.home()).encode() in Path(path).read_bytes():
+        yield "contains a path of the machine that built it"
+
+
+def problems(wheel):
+    """Yield everything that is wrong with a wheel."""
+    with zipfile.ZipFile(wheel) as archive, tempfile.TemporaryDirectory() as folder:
+        names = [name for name in archive.namelist() if not name.endswith("/")]
+        yield from file_problems(names)
+        if sys.platform == "linux":
+            for name in names:
+                if name.endswith(".so"):
+                    for problem in elf_problems(archive.extract(name, folder)):
+                        yield f"{name} {problem}"
+
+
+def main(wheel):
+    """Print every problem; the exit status is 1 if there is one."""
+    found = list(problems(wheel))
+    for problem in found:
+        print(f"{Path(wheel).name}: {problem}", file=sys.stderr)
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))
