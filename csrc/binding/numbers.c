@@ -17,14 +17,19 @@ linclf_get_double(PyObject *object, const char *name, double *number)
     return *number == -1 && PyErr_Occurred() ? -1 : 0;
 }
 
+/* The attribute's number; 1 if there is no such attribute. */
 static int
 get_attribute(PyObject *object, const char *name, double *number)
 {
     PyObject *const value = PyObject_GetAttrString(object, name);
     int result;
 
-    if (!value)
-        return -1;
+    if (!value) {
+        if (!PyErr_ExceptionMatches(PyExc_AttributeError))
+            return -1;
+        PyErr_Clear();
+        return 1;
+    }
     result = linclf_get_double(value, "reg", number);
     Py_DECREF(value);
     return result;
@@ -33,13 +38,16 @@ get_attribute(PyObject *object, const char *name, double *number)
 int
 linclf_get_penalty(PyObject *object, linclf_objective *objective)
 {
+    int missing;
+
     objective->l1 = 0;
     if (linclf_is_number(object))
         return linclf_get_double(object, "reg", &objective->l2);
-    if (PyObject_HasAttrString(object, "l2") && PyObject_HasAttrString(object, "l1"))
-        return get_attribute(object, "l2", &objective->l2) < 0
-                 ? -1
-                 : get_attribute(object, "l1", &objective->l1);
+    missing = get_attribute(object, "l2", &objective->l2);
+    if (!missing)
+        missing = get_attribute(object, "l1", &objective->l1);
+    if (missing < 1)
+        return missing;
     PyErr_Format(PyExc_TypeError,
                  "reg must be a number (the lam of lam * sum(W**2)) or one of L2(lam), "
                  "L1(lam), ElasticNet(lam, beta), not %s",

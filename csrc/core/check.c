@@ -25,39 +25,6 @@ linclf_out_of_memory(linclf_error *error, size_t bytes)
                        "could not allocate %zu bytes of scratch memory", bytes);
 }
 
-/* ---- labels ----------------------------------------------------------------- */
-
-/* y[i]; what does not fit is as far out of range as it was. */
-int64_t
-linclf_label(const linclf_vector *y, ptrdiff_t i)
-{
-    const ptrdiff_t at = i * y->stride;
-
-    if (y->dtype == LINCLF_u64) {
-        const uint64_t label = ((const uint64_t *)y->data)[at];
-
-        return label > INT64_MAX ? INT64_MAX : (int64_t)label;
-    }
-    switch (y->dtype) {
-#define READ(name, type) \
-    case LINCLF_##name: return (int64_t)((const type *)y->data)[at];
-        LINCLF_DTYPES(READ)
-#undef READ
-    default: return -1;
-    }
-}
-
-linclf_status
-linclf_bad_label(const linclf_vector *y, ptrdiff_t i, ptrdiff_t C, linclf_error *error)
-{
-    const int64_t label = linclf_label(y, i);
-
-    return linclf_fail(error, LINCLF_STATUS_value,
-                       "y[%td] is %lld, but W has %td %s (labels 0 .. %td)%s", i,
-                       (long long)label, C, C == 1 ? "class" : "classes", C - 1,
-                       label == C ? ": labels start at 0, so perhaps use y - 1" : "");
-}
-
 /* ---- numbers ---------------------------------------------------------------- */
 
 static linclf_status

@@ -206,7 +206,9 @@ linclf_status linclf_check_output(const linclf_operand *out,
                                   const linclf_operand *inputs, int n,
                                   linclf_error *error);
 
-int64_t linclf_label(const linclf_vector *y, ptrdiff_t i);
+/* labels.c: y[at[0]], y[at[1]] ... until one is out of range; returns how many */
+ptrdiff_t linclf_read_labels(const linclf_vector *y, const ptrdiff_t *at, ptrdiff_t n,
+                             ptrdiff_t C, double *labels);
 linclf_status linclf_bad_label(const linclf_vector *y, ptrdiff_t i, ptrdiff_t C,
                                linclf_error *error);
 

@@ -120,15 +120,12 @@ linclf_pass_load(linclf_pass *pass, linclf_block *k, ptrdiff_t first, ptrdiff_t 
         pass->kernels->load_groups(k, &data->targets, k->y);
         return true;
     }
-    for (ptrdiff_t i = 0; i < n; i++) {
-        const int64_t label = linclf_label(&data->y, k->at[i]);
+    const ptrdiff_t good = linclf_read_labels(&data->y, k->at, n, pass->plan.C, k->y);
 
-        if (label < 0 || label >= pass->plan.C) {
-            k->bad = LINCLF_BAD_LABEL;
-            k->bad_row = k->at[i];
-            return false;
-        }
-        k->y[i] = (double)label;
+    if (good < n) {
+        k->bad = LINCLF_BAD_LABEL;
+        k->bad_row = k->at[good];
+        return false;
     }
     return true;
 }
