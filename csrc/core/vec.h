@@ -16,6 +16,7 @@
 #ifndef LINCLF_VEC_H
 #define LINCLF_VEC_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -130,6 +131,19 @@ VEC_INLINE vec_f64
 keep(mask_f64 where, vec_f64 v)
 {
     return (vec_f64)(where & (mask_f64)v);
+}
+
+/* Whether the mask is set in every lane. */
+VEC_INLINE bool
+all(mask_f64 where)
+{
+#if defined(__AVX512F__)
+    return _mm512_movepi64_mask((__m512i)where) == 0xff;
+#elif defined(__AVX2__)
+    return _mm256_movemask_pd((__m256d)where) == 0xf;
+#else
+    return (where[0] & where[1]) != 0;
+#endif
 }
 
 /* This part's share of the sums over the lanes of a, b, c and d. */

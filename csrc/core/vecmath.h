@@ -18,43 +18,61 @@ typedef uint64_t bits_f64 __attribute__((vector_size(VEC_BYTES)));
 #define LOG2_HIGH 0x1.62e42feep-1
 #define LOG2_LOW 0x1.a39ef35793c76p-33
 
-/* exp(x) for x <= 0.
+/* 2^shift exp(x), for x <= 0 whose exponential is a normal number then.
  *
  *     x = n log 2 + r, |r| <= log(2)/2:   exp(x) = 2^n exp(r)
+ *     exp(r) = 1 + r + r^2 q(r)
  *
- * exp(r) by its Taylor series: the first term left out, r^14 / 14!, is below
- * 5e-18. Below 2^-994 the result is made 2^128 times too large and scaled
- * down in the end, so that subnormal results are rounded once. */
+ * with q the polynomial of degree 9 that keeps the relative error of exp(r)
+ * below 4e-18 (a minimax fit). */
 VEC_INLINE vec_f64
-exp_nonpositive(vec_f64 x)
+exp_scaled(vec_f64 x, bits_f64 shift)
 {
-    static const double inverse_factorial[] = {
-        0x1.6124613a86d09p-33, 0x1.1eed8eff8d898p-29, 0x1.ae64567f544e4p-26,
-        0x1.27e4fb7789f5cp-22, 0x1.71de3a556c734p-19, 0x1.a01a01a01a01ap-16,
-        0x1.a01a01a01a01ap-13, 0x1.6c16c16c16c17p-10, 0x1.1111111111111p-7,
-        0x1.5555555555555p-5,  0x1.5555555555555p-3,  0x1p-1,
-    };   /* 1/13! ... 1/2! */
-
-    x = choose(x < fill_f64(-746.0), fill_f64(-746.0), x);   /* exp of it is 0 */
-
+    static const double q[] = {
+        0x1.ad7f34fade15ep-26, 0x1.28ad9b6ecc5bdp-22, 0x1.71df25b9e92f7p-19,
+        0x1.a01999e285f4cp-16, 0x1.a01a012a0be4cp-13, 0x1.6c16c184389eep-10,
+        0x1.1111111127d19p-7,  0x1.555555555083fp-5,  0x1.55555555554f9p-3,
+        0x1.000000000000ap-1,
+    };
     const vec_f64 t = fma_f64(x, fill_f64(0x1.71547652b82fep0), fill_f64(ROUNDING));
     const vec_f64 n = t - fill_f64(ROUNDING);
     const vec_f64 far = fma_f64(n, fill_f64(-LOG2_HIGH), x);   /* exact */
     const vec_f64 r = fma_f64(n, fill_f64(-LOG2_LOW), far);
     const vec_f64 lost = fma_f64(n, fill_f64(-LOG2_LOW), far - r);
-    vec_f64 series = fill_f64(inverse_factorial[0]);
+    vec_f64 series = fill_f64(q[0]);
 
-    for (int k = 1; k < 12; k++)
-        series = fma_f64(series, r, fill_f64(inverse_factorial[k]));
+    for (int k = 1; k < 10; k++)
+        series = fma_f64(series, r, fill_f64(q[k]));
 
     const vec_f64 one = fill_f64(1.0), sum = one + r;
     const vec_f64 rest = ((one - sum) + r) + fma_f64(r * r, series, lost);
+    const bits_f64 exponent = (bits_f64)t + shift + 1023;
 
-    const mask_f64 tiny = x < fill_f64(-689.0);
-    const bits_f64 exponent = (bits_f64)t + 1023 + (bits_f64)(tiny & 128);
-    const vec_f64 scale = (vec_f64)(exponent << 52);
+    return (sum + rest) * (vec_f64)(exponent << 52);
+}
 
-    return (sum + rest) * scale * choose(tiny, fill_f64(0x1p-128), one);
+/* exp(x) for LEAST_NORMAL_EXP <= x <= 0: the result is a normal number. */
+#define LEAST_NORMAL_EXP (-689.0)
+
+VEC_INLINE vec_f64
+exp_near(vec_f64 x)
+{
+    return exp_scaled(x, (bits_f64){0});
+}
+
+/* exp(x) for any x <= 0, the same bits. Small results are made 2^128 times too
+ * large and scaled down in the end, so that subnormal ones are rounded once. */
+VEC_INLINE vec_f64
+exp_nonpositive(vec_f64 x)
+{
+    const vec_f64 least = fill_f64(-746.0);   /* its exponential is 0 */
+
+    x = choose(x < least, least, x);
+
+    const mask_f64 tiny = x < fill_f64(LEAST_NORMAL_EXP);
+
+    return exp_scaled(x, (bits_f64)(tiny & 128))
+         * choose(tiny, fill_f64(0x1p-128), fill_f64(1.0));
 }
 
 /* log(1 + x) for x >= 0.
