@@ -26,6 +26,7 @@ def test_importing_loads_no_heavy_module():
     assert run(script).split() == []
 
 
+@pytest.mark.skipif(bool(_linclf.build_info().get("sanitizers")), reason="a sanitizer is slow")
 def test_importing_costs_less_than_30_ms_over_numpy():
     """Of processor time, the best of several runs: a busy machine does not matter."""
     script = """

@@ -260,6 +260,14 @@ def test_sgd_step_is_the_formula(dtype, isa, rng):
         assert_close(W, exact, abs(start) + abs(dW), dtype, "W")
 
 
+def test_sgd_step_takes_a_bias_as_well(dtype, layout, rng):
+    b, db = rng.normal(size=(2, 9)).astype(dtype)
+    expected = b[:, None].copy()
+    linclf.sgd_step(expected, db[:, None], 0.3)
+    linclf.sgd_step(b, layout(db), 0.3)
+    np.testing.assert_array_equal(b, expected[:, 0])
+
+
 def test_sgd_trains_on_the_batches_that_numpy_draws(loss, dtype):
     """A reference loop in NumPy with the same seed sees the same batches, for whole epochs."""
     problem, _ = make(dtype)
