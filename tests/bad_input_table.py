@@ -214,11 +214,23 @@ def _zero_strided(array: np.ndarray) -> np.ndarray:
     return np.lib.stride_tricks.as_strided(array, strides=(0,) * array.ndim)
 
 
-for _name in ("dW", "db", "S"):
-    bad(f"the entries of {_name} overlap each other", ValueError, _named(_name), "overlap|share",
-        only=("loss_and_grad", "scores"), **{_name: _of(_name, _zero_strided)})  # fmt: skip
-bad("the entries of W overlap each other", ValueError, r"\bW\b", "overlap|share",
-    only=("sgd", "sgd_step"), W=_of("W", _zero_strided))  # fmt: skip
+def _windows(array: np.ndarray) -> np.ndarray:
+    """Rows that each begin within the one before."""
+    step = array.itemsize * (array.shape[1] - 1)
+    return np.lib.stride_tricks.as_strided(array, strides=(step, array.itemsize))
+
+
+def _columns_of_windows(array: np.ndarray) -> np.ndarray:
+    step = array.itemsize * (array.shape[0] - 1)
+    return np.lib.stride_tricks.as_strided(array, strides=(array.itemsize, step))
+
+
+for _name, _only in (("dW", ("loss_and_grad",)), ("S", ("scores",)), ("W", ("sgd", "sgd_step"))):
+    for _overlap in (_zero_strided, _windows, _columns_of_windows):
+        bad(f"the entries of {_name} overlap: {_overlap.__name__}", ValueError, _named(_name),
+            "overlap", only=_only, **{_name: _of(_name, _overlap)})  # fmt: skip
+bad("the entries of db overlap", ValueError, _named("db"), "overlap", only=("loss_and_grad",),
+    db=_of("db", _zero_strided))  # fmt: skip
 
 
 @functools.cache

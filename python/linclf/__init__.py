@@ -6,7 +6,6 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from linclf._linclf import __version__
-from linclf.history import FitState, History
 from linclf.losses import (
     Loss,
     loss_and_grad,
@@ -17,14 +16,6 @@ from linclf.losses import (
     softmax_loss,
     svm_loss,
 )
-from linclf.optimize import (
-    DivergenceError,
-    gradient_descent,
-    random_search,
-    sgd,
-    sgd_step,
-    stable_learning_rate,
-)
 from linclf.penalties import L1, L2, ElasticNet
 
 if TYPE_CHECKING:
@@ -33,6 +24,15 @@ if TYPE_CHECKING:
     from linclf.config import self_test, show_config
     from linclf.course_classes import LinearSVM, Softmax
     from linclf.gradcheck import GradientCheck, check_gradient, numerical_gradient
+    from linclf.history import FitState, History
+    from linclf.optimize import (
+        DivergenceError,
+        gradient_descent,
+        random_search,
+        sgd,
+        sgd_step,
+        stable_learning_rate,
+    )
     from linclf.persist import load
 
 __all__ = [
@@ -77,8 +77,18 @@ _LAZY = {
     "linclf.course_classes": ("LinearSVM", "Softmax"),
     "linclf.datasets": ("datasets",),
     "linclf.gradcheck": ("GradientCheck", "check_gradient", "numerical_gradient"),
+    "linclf.history": ("FitState", "History"),
+    "linclf.optimize": (
+        "DivergenceError",
+        "gradient_descent",
+        "random_search",
+        "sgd",
+        "sgd_step",
+        "stable_learning_rate",
+    ),
     "linclf.persist": ("load",),
     "linclf.plot": ("plot",),
+    "linclf.schedules": ("schedules",),
 }
 
 
