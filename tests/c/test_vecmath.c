@@ -38,7 +38,8 @@ worst_exp(double span)
 
     for (int i = 0; i < ROUNDS; i++) {
         const double x = -span * uniform();
-        const double error = ulps(exp_nonpositive(fill_f64(x))[0], expl((long double)x));
+        const double error =
+            ulps(exp_nonpositive(fill_f64(x))[0], expl((long double)x));
 
         worst = error > worst ? error : worst;
     }
@@ -52,7 +53,8 @@ worst_log1p(double span)
 
     for (int i = 0; i < ROUNDS; i++) {
         const double x = span < 0 ? exp(span * uniform()) : span * uniform();
-        const double error = ulps(log1p_nonnegative(fill_f64(x))[0], log1pl((long double)x));
+        const double error =
+            ulps(log1p_nonnegative(fill_f64(x))[0], log1pl((long double)x));
 
         worst = error > worst ? error : worst;
     }
@@ -62,14 +64,14 @@ worst_log1p(double span)
 static void
 accuracy(void)
 {
-    static const double exp_spans[] = { 1e-9, 0.7, 40, 700, 745 };
-    static const double log1p_spans[] = { -700, -40, 1, 10, 5000 };   /* < 0: exp of it */
+    static const double exp_spans[] = {1e-9, 0.7, 40, 700, 745};
+    static const double log1p_spans[] = {-700, -40, 1, 10, 5000}; /* < 0: exp of it */
 
     for (int i = 0; i < 5; i++) {
         const double e = worst_exp(exp_spans[i]), l = worst_log1p(log1p_spans[i]);
 
-        printf("exp on [-%g, 0]: %.3f ULP   log1p, span %g: %.3f ULP\n", exp_spans[i], e,
-               log1p_spans[i], l);
+        printf("exp on [-%g, 0]: %.3f ULP   log1p, span %g: %.3f ULP\n", exp_spans[i],
+               e, log1p_spans[i], l);
         CHECK(e < 1, "%g ULP on [-%g, 0]", e, exp_spans[i]);
         CHECK(l < 1, "%g ULP with span %g", l, log1p_spans[i]);
     }
@@ -93,7 +95,7 @@ main(void)
 {
 #if defined(__AVX2__)
     if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma"))
-        return 77;   /* ctest: skipped */
+        return 77; /* ctest: skipped */
 #endif
     accuracy();
     special_values();
