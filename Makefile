@@ -7,7 +7,7 @@
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help demo test check lint format types review warnings asan tsan aarch64 dist oracles \
-        clean distclean
+        bench clean distclean
 
 # The first Python that is new enough; python3 if none is, to be told so.
 PYTHON = $(or $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
@@ -17,11 +17,12 @@ PYTHON = $(or $(shell for p in python3 python3.14 python3.13 python3.12 python3.
 VENV := .venv
 BUILD := build/venv
 PIP := $(VENV)/bin/python -m pip -qq --disable-pip-version-check
-C_SOURCES := $(shell find csrc tests/c -name '*.[ch]' -o -name '*.inc')
+C_SOURCES := $(shell find csrc tests/c benchmarks -name '*.[ch]' -o -name '*.inc')
 
 # cmake, ctest and ninja are those of the machine, else those in .venv.
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 export CMAKE_BUILD_PARALLEL_LEVEL := $(shell getconf _NPROCESSORS_ONLN)
+export CTEST_PARALLEL_LEVEL := $(CMAKE_BUILD_PARALLEL_LEVEL)
 
 help: ## list the targets
 	@grep -E '^[a-z0-9]+:.*## ' Makefile | sed 's/:.*## /\t/' | expand -t 12
@@ -54,10 +55,20 @@ $(VENV)/tested-with: pyproject.toml $(VENV)/made | $(BUILD)/installed
 	@$(PIP) install --group test
 	@touch $@
 
+$(VENV)/raced-with: pyproject.toml $(VENV)/made
+	@echo Installing what linclf is raced against
+	$(if $(LINCLF_TORCH),@$(PIP) install $(LINCLF_TORCH))
+	@$(PIP) install --group bench
+	@touch $@
+
 $(VENV)/linted-with: pyproject.toml $(VENV)/made
 	@echo Installing the linters
 	@$(PIP) install --group lint
 	@touch $@
+
+# ARGS: --quick, --only cifar,sgd, --seconds 20, --threads 1 2, --write-results.
+bench: $(VENV)/raced-with $(BUILD)/installed ## race NumPy, PyTorch, scikit-learn and the hardware
+	python -m benchmarks $(ARGS)
 
 # --- the parts of make check
 

@@ -11,13 +11,15 @@ from linclf.datasets import names
 __all__ = ["add_data_options", "count", "count_or", "rate_or", "share"]
 
 
-def add_data_options(parser: Any) -> None:
-    """Declare DATA and what goes with it."""
+def add_data_options(parser: Any, default: str | None = None) -> None:
+    """Declare DATA and what goes with it; without a default it must be given."""
     parser.add_argument(
         "data",
         metavar="DATA",
+        nargs=None if default is None else "?",
+        default=default,
         help=f"{', '.join(names())}; or a path: .npz, .csv, .tsv, .mat, .tar.gz, or a folder with "
-        "CIFAR-10 or idx files",
+        "CIFAR-10 or idx files" + (f" (default: {default})" if default else ""),
     )
     parser.add_argument(
         "--label",

@@ -1,29 +1,25 @@
 """Race the C core against NumPy on the same work, on this machine and this data.
 
-The opponent is the fastest NumPy we could write, not the usual one: scores are kept class-major, so
-that a reduction over classes runs along contiguous samples, and every buffer is allocated once. It
-exists to be timed. Contenders take turns (A B A B ...), and a result counts only if both agree.
+The opponent is the fastest NumPy we could write, `linclf.cli.peers.NumpyInPlace`. Contenders take
+turns (A B A B ...), and a result counts only if both agree.
 """
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 import linclf
+from linclf.cli.peers import NumpyInPlace, Task, numpy_sgd
+from linclf.cli.timing import Contender, Pace, as_vector, measure
 
 __all__ = ["Result", "race"]
 
 Array = NDArray[Any]
-Work = Callable[[], Array]
-
-#: Shortest time worth measuring; quicker work is repeated until it takes as long.
-MEASURABLE_SECONDS = 5e-3
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,55 +50,6 @@ class Result:
         return self.numpy_seconds / self.linclf_seconds
 
 
-class _Peer:
-    """Loss and gradient for batches of one size, in buffers that are allocated once."""
-
-    def __init__(self, loss: str, n_samples: int, W: Array) -> None:
-        n_features, n_classes = W.shape
-        self.finish = {"hinge": self._hinge, "softmax": self._softmax}[loss]
-        self.S = np.empty((n_classes, n_samples), W.dtype)
-        self.flat = self.S.reshape(-1)
-        self.row, self.total = np.empty((2, n_samples), W.dtype)
-        self.samples = np.arange(n_samples)
-        self.at = np.empty(n_samples, np.intp)
-        self.dW = np.empty((n_features, n_classes), W.dtype)
-
-    def __call__(self, W: Array, X: Array, y: Array, reg: float) -> tuple[float, Array]:
-        n_samples = len(X)
-        np.multiply(y, n_samples, out=self.at)
-        np.add(self.at, self.samples, out=self.at)
-        np.matmul(W.T, X.T, out=self.S)
-        loss = self.finish() / n_samples + reg * float(np.vdot(W, W))
-        np.matmul(X.T, self.S.T, out=self.dW)
-        self.dW /= n_samples
-        self.dW += 2 * reg * W
-        return loss, self.dW
-
-    def _hinge(self) -> float:
-        S, row = self.S, self.row
-        np.take(self.flat, self.at, out=row, mode="clip")
-        np.subtract(row, 1, out=row)
-        np.subtract(S, row, out=S)
-        self.flat[self.at] = 0
-        np.maximum(S, 0, out=S)
-        loss = float(S.sum())
-        np.sign(S, out=S)
-        np.sum(S, axis=0, out=row)
-        self.flat[self.at] = np.negative(row, out=row)
-        return loss
-
-    def _softmax(self) -> float:
-        S, row, total = self.S, self.row, self.total
-        np.max(S, axis=0, out=row)
-        np.subtract(S, row, out=S)
-        np.take(self.flat, self.at, out=row, mode="clip")
-        np.exp(S, out=S)
-        np.sum(S, axis=0, out=total)
-        np.divide(S, total, out=S)
-        self.flat[self.at] -= 1
-        return float(np.log(total, out=total).sum() - row.sum())
-
-
 def race(
     X: Array, y: Array, n_classes: int, *, reg: float = 1e-3, rounds: int = 11, seed: int = 0
 ) -> list[Result]:
@@ -130,81 +77,48 @@ def race(
     """
     W = 0.1 * np.random.default_rng(seed).standard_normal((X.shape[1], n_classes))
     tolerance = float(np.finfo(W.dtype).eps) * sum(X.shape)
+    pace = Pace(rounds, rounds)
     results = []
     for loss in ("hinge", "softmax"):
-        works = _gradient_works(loss, W, X, y, reg)
-        results.append(_compare(f"{loss} loss + gradient", works, tolerance, rounds))
+        contenders = _gradients(Task(loss, W, X, y, reg))
+        results.append(_compare(f"{loss} loss + gradient", contenders, tolerance, pace))
     batch = 100
     n_steps = len(X) // batch
     X, y = X[: n_steps * batch], y[: n_steps * batch]
-    works = _sgd_works(W, X, y, reg, batch, seed)
+    contenders = _epochs(Task("softmax", W, X, y, reg), batch, seed)
     name = f"softmax SGD, {n_steps} steps of {batch}"
-    return [*results, _compare(name, works, n_steps * tolerance, rounds)]
+    return [*results, _compare(name, contenders, n_steps * tolerance, pace)]
 
 
-def _gradient_works(loss: str, W: Array, X: Array, y: Array, reg: float) -> tuple[Work, Work]:
-    peer = _Peer(loss, len(X), W)
-    out = np.empty_like(W)
-
-    def in_numpy() -> Array:
-        value, dW = peer(W, X, y, reg)
-        return np.append(dW, value)
-
-    def in_linclf() -> Array:
-        value, dW = linclf.loss_and_grad(loss, W, X, y, reg, out=out)
-        return np.append(dW, value)
-
-    return in_numpy, in_linclf
-
-
-def _sgd_works(
-    W: Array, X: Array, y: Array, reg: float, batch: int, seed: int
-) -> tuple[Work, Work]:
-    rate = 0.1
-    peer = _Peer("softmax", batch, W)
-    Xb, yb = np.empty_like(X[:batch]), np.empty_like(y[:batch])
-
-    def in_numpy() -> Array:
-        w = W.copy()
-        order = np.random.default_rng(seed).permutation(len(X))
-        for start in range(0, len(X), batch):
-            rows = order[start : start + batch]
-            np.take(X, rows, axis=0, out=Xb, mode="clip")
-            np.take(y, rows, out=yb, mode="clip")
-            dw = peer(w, Xb, yb, reg)[1]
-            dw *= rate
-            w -= dw
-        return w
-
-    def in_linclf() -> Array:
-        w = W.copy()
-        linclf.sgd(w, X, y, reg=reg, learning_rate=rate, batch_size=batch, epochs=1, rng=seed)
-        return w
-
-    return in_numpy, in_linclf
-
-
-def _compare(name: str, works: tuple[Work, Work], tolerance: float, rounds: int) -> Result:
-    expected, found = works[0](), works[1]()
-    difference = float(np.linalg.norm(found - expected) / np.linalg.norm(expected))
-    repeats = [_repeats(work) for work in works]
-    seconds = np.array(
-        [[_time(work, n) for work, n in zip(works, repeats, strict=True)] for _ in range(rounds)]
+def _gradients(task: Task) -> tuple[Contender, Contender]:
+    loss, W, X, y, reg = task.loss, task.W, task.X, task.y, task.reg
+    in_numpy = NumpyInPlace(loss, len(X), W)
+    in_linclf = partial(linclf.loss_and_grad, loss, W, X, y, reg, out=np.empty_like(W))
+    return (
+        Contender("NumPy", "", 0, in_numpy, (np.asfortranarray(W), X, y, reg)),
+        Contender("linclf", "", 0, in_linclf),
     )
-    in_numpy, in_linclf = np.median(seconds, axis=0).tolist()
-    return Result(name, in_numpy, in_linclf, difference, difference <= tolerance)
 
 
-def _repeats(work: Work) -> int:
-    """Return how often to do `work` for one measurement; doing so also warms it up."""
-    n = 1
-    while _time(work, n) * n < MEASURABLE_SECONDS:
-        n *= 2
-    return n
+def _epochs(task: Task, batch: int, seed: int) -> tuple[Contender, Contender]:
+    rate = 0.1
+    descend = numpy_sgd(task, rate, batch)
+
+    def in_numpy() -> Array:
+        return descend(np.random.default_rng(seed).permutation(len(task.X)))
+
+    def in_linclf() -> Array:
+        w, X, y = task.W.copy(), task.X, task.y
+        linclf.sgd(w, X, y, reg=task.reg, learning_rate=rate, batch_size=batch, epochs=1, rng=seed)
+        return w
+
+    return Contender("NumPy", "", 0, in_numpy), Contender("linclf", "", 0, in_linclf)
 
 
-def _time(work: Work, n: int) -> float:
-    start = time.perf_counter()
-    for _ in range(n):
-        work()
-    return (time.perf_counter() - start) / n
+def _compare(
+    name: str, contenders: tuple[Contender, Contender], tolerance: float, pace: Pace
+) -> Result:
+    opponent = contenders[0]
+    expected = as_vector(opponent.function(*opponent.arguments))
+    in_numpy, in_linclf = measure(contenders, expected, tolerance, pace)
+    return Result(name, in_numpy.seconds, in_linclf.seconds, in_linclf.difference, in_linclf.agrees)
