@@ -174,7 +174,7 @@ void linclf_parallel(int n_threads, linclf_job *job, void *context);
 int linclf_threads_for(int asked, double flops);
 void linclf_relax(unsigned *spins);   /* one turn of a waiting loop */
 
-/* ---- check.c -------------------------------------------------------------- */
+/* ---- error.c, check.c ------------------------------------------------------ */
 
 linclf_status linclf_fail(linclf_error *error, linclf_status status, const char *format,
                           ...) __attribute__((format(printf, 3, 4)));
