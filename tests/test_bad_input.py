@@ -47,7 +47,7 @@ def test_good_input_raises_nothing(function):
 
 def test_a_bad_label_leaves_all_outputs_untouched_for_any_number_of_threads(loss, n_threads, isa):
     """The label is met when most of the work is done."""
-    N, D, C = 5000, 64, 10
+    N, D, C = 5000, 350, 10
     problem = draw(1, 10, D, C, b=True)
     X, y = np.resize(problem.X, (N, D)), np.zeros(N, np.int64)
     out = np.full((D, C), 55.0), np.full(C, 55.0)
@@ -64,7 +64,7 @@ def test_the_first_of_several_bad_labels_is_named_for_any_number_of_threads(n_th
     y = np.zeros(5000, int)
     y[[4999, 2500, 1234]] = -7
     with pytest.raises(ValueError, match=r"y\[1234\] is -7"):
-        linclf.svm_loss(np.zeros((64, 3)), np.zeros((5000, 64)), y, n_threads=n_threads)
+        linclf.svm_loss(np.zeros((350, 10)), np.zeros((5000, 350)), y, n_threads=n_threads)
 
 
 @pytest.mark.parametrize("spoilt", ["y", "index"])

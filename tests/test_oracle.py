@@ -63,12 +63,16 @@ def test_targets_and_center_may_be_of_the_other_float_dtype(loss, dtype):
     assert_answer(value, grads, exact, dtype, problem)
 
 
-@pytest.mark.parametrize(("N", "D", "C"), [(2501, 130, 10), (300, 1031, 4), (333, 20, 131)])
+@pytest.mark.parametrize(("N", "D", "C"), [(2561, 130, 10), (257, 1031, 4), (333, 20, 131)])
 def test_problems_of_many_blocks_equal_the_oracle(loss, dtype, N, D, C):
     problem = draw(5, N, D, C, dtype, reg=0.01, b=True)
     exact = objective(loss, *problem.operands, **problem.options)
     value, *grads = linclf.loss_and_grad(loss, *problem.operands, **problem.options)
     assert_answer(value, grads, exact, dtype, (N, D, C))
+    S = linclf.scores(problem.W, problem.X, b=problem.b)
+    assert_close(S, exact.scores, exact.scores_size, dtype, "scores")
+    labels = linclf.predict(problem.W, problem.X, b=problem.b)
+    np.testing.assert_array_equal(labels, S.argmax(axis=1))
 
 
 def test_the_loss_alone_has_the_bits_of_the_loss_with_its_gradient(loss, dtype, isa):
@@ -146,7 +150,7 @@ def test_integer_data_is_converted_as_astype_does_and_never_wraps(x_dtype, dtype
 
 
 def test_softmax_probabilities_equal_the_oracle_and_sum_to_one(dtype, isa, rng):
-    for N, C in ((1, 1), (3, 2), (5, 7), (9, 16), (17, 33), (2, 1000)):
+    for N, C in ((1, 1), (3, 2), (5, 7), (9, 16), (17, 33), (2, 1000), (1025, 3)):
         S = (30 * rng.normal(size=(N, C))).astype(dtype)
         wide = S.astype(WIDE) - S.max(axis=1, keepdims=True)
         exact = np.exp(wide) / np.exp(wide).sum(axis=1, keepdims=True)

@@ -74,7 +74,7 @@ warnings.simplefilter("ignore", DeprecationWarning)
 
 def work(seed):
     rng = np.random.default_rng(seed)
-    W, X, y = rng.normal(size=(50, 9)), rng.normal(size=(5000, 50)), np.arange(5000) % 9
+    W, X, y = rng.normal(size=(150, 9)), rng.normal(size=(5000, 150)), np.arange(5000) % 9
     value, dW = linclf.svm_loss(W, X, y, n_threads=2)
     return value, dW.tobytes()
 
@@ -195,13 +195,13 @@ def test_memory_that_cannot_be_had_raises_memory_error_and_the_next_call_works()
 
 def test_sixteen_python_threads_get_the_bits_of_one():
     rng = np.random.default_rng(4)
-    W, X, y = rng.normal(size=(30, 7)), rng.normal(size=(2000, 30)), rng.integers(0, 7, 2000)
+    W, X, y = rng.normal(size=(200, 9)), rng.normal(size=(4500, 200)), rng.integers(0, 9, 4500)
     expected, same = linclf.softmax_loss(W, X, y)
     wrong, barrier = [], threading.Barrier(16)
 
     def work(n_threads):
         barrier.wait(30)
-        for _ in range(20):
+        for _ in range(5):
             value, dW = linclf.softmax_loss(W, X, y, n_threads=n_threads)
             if value != expected or not np.array_equal(dW, same):
                 wrong.append(value)

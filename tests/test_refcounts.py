@@ -126,8 +126,8 @@ def test_no_memory_leaks_on_success(function, n_threads):
 
 
 def test_no_memory_leaks_with_several_threads_at_work():
-    problem = draw(1, 10, 64, 10, b=True)
-    X, y = np.resize(problem.X, (6000, 64)), np.resize(problem.y, 6000)
+    problem = draw(1, 10, 200, 10, b=True)
+    X, y = np.resize(problem.X, (6000, 200)), np.resize(problem.y, 6000)
     bad = y.copy()
     bad[-1] = 99
 

@@ -9,8 +9,8 @@ from linclf import _linclf
 from problems import LAYOUTS, Problem, draw, losses_with_targets, offset_by, small, targets
 from reference import assert_close, objective
 
-# Enough work for several threads, and sizes that divide into blocks unevenly.
-LARGE = ((4099, 67, 10), (1021, 700, 3), (611, 40, 130))
+# Enough work for seven threads (4 N D C is above 7e7), in sizes that divide unevenly.
+LARGE = ((8209, 67, 40), (2051, 71, 130))
 
 
 @functools.cache
@@ -66,6 +66,13 @@ def test_any_number_of_threads_gives_the_bits_of_one(loss, dtype, x_dtype, n_thr
 def test_threads_give_the_same_bits_on_every_instruction_set(loss, isa):
     problem = large("float64")[0]
     assert everything(loss, problem, 3) == everything(loss, problem, 1)
+
+
+def test_probabilities_of_many_rows_have_the_same_bits_for_any_number_of_threads(dtype, rng):
+    S = rng.normal(size=(90_001, 21)).astype(dtype)
+    P = linclf.softmax(S, n_threads=1)
+    for n_threads in (2, 3, 7):
+        np.testing.assert_array_equal(linclf.softmax(S, n_threads=n_threads), P)
 
 
 def test_none_means_the_default_number_of_threads(loss):

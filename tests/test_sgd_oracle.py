@@ -154,26 +154,35 @@ def test_a_run_in_parts_has_the_bits_of_the_whole(loss, dtype, momentum, nestero
     np.testing.assert_array_equal(np.vstack([first.history, rest.history]), whole.history)
 
 
-@pytest.mark.parametrize(("momentum", "nesterov"), MOMENTA)
-def test_a_run_has_the_same_bits_for_any_threads_layout_and_fused_instruction_set(
-    loss, dtype, momentum, nesterov, n_threads, using_isa
-):
+def test_a_run_has_the_same_bits_for_any_number_of_threads(loss, dtype, n_threads):
+    """Batches worth five threads, the last of them worth one."""
     rng = np.random.default_rng(4)
-    problem, _ = make(dtype)
-    problem = problem.with_(X=rng.normal(size=(3000, D)).astype(dtype), y=rng.integers(0, C, 3000))
-    index = rng.permutation(3000)
-    rates = np.full(3, 0.01)
-    expected = Run(loss, problem, index, rates, momentum, nesterov, batch=1100).state
+    problem = make(dtype)[0].with_(
+        W=rng.normal(size=(150, 16)).astype(dtype) / 10,
+        X=rng.normal(size=(8000, 150)).astype(dtype),
+        b=rng.normal(size=16).astype(dtype),
+        y=rng.integers(0, 16, 8000),
+    )
+    index, rates = rng.integers(0, 8000, 11_000), np.full(3, 0.01)
+    alone = Run(loss, problem, index, rates, 0.9, True, batch=5000)
+    assert alone.done[0] == 3
+    same = Run(loss, problem, index, rates, 0.9, True, batch=5000, n_threads=n_threads)
+    assert same.state == alone.state
+
+
+@pytest.mark.parametrize(("momentum", "nesterov"), MOMENTA)
+def test_a_run_has_the_same_bits_for_any_layout_and_fused_instruction_set(
+    loss, dtype, momentum, nesterov, using_isa
+):
+    problem, index = make(dtype)
+    expected = Run(loss, problem, index, RATES, momentum, nesterov).state
     moved = problem.with_(X=np.asfortranarray(problem.X), y=np.repeat(problem.y, 2)[::2])
     for isa in _linclf.isas():
         if (isa == "baseline") != (_linclf.isa() == "baseline"):
             continue
         with using_isa(isa):
             for same in (problem, moved):
-                result = Run(
-                    loss, same, index, rates, momentum, nesterov, batch=1100, n_threads=n_threads
-                )
-                assert result.state == expected
+                assert Run(loss, same, index, RATES, momentum, nesterov).state == expected
 
 
 def test_parameters_of_any_layout_are_updated_in_place(loss, dtype, layout):

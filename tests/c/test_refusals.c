@@ -36,7 +36,7 @@ test_labels_out_of_range(const char *isa)
     (void)isa;
     for (int i = 0; i < 6; i++)
         for (int j = 0; j < 3; j++) {
-            problem p = new_problem(5000, 40, 10, LINCLF_f32, LINCLF_f32, true);
+            problem p = new_problem(5000, 200, 10, LINCLF_f32, LINCLF_f32, true);
             char word[64];
 
             ((int64_t *)p.data.y.data)[places[j]] = bad[i];
