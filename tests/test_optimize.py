@@ -710,3 +710,17 @@ def test_weights_of_either_dtype_keep_it(dtype, data):
         train(W, X.astype(dtype), y, b=b)
         assert W.dtype == b.dtype == dtype
         assert W.any()
+
+
+@pytest.mark.parametrize("bad_row", [3, 350])
+def test_a_bad_label_leaves_w_where_its_history_says(bad_row):
+    rng = np.random.default_rng(5)
+    X, y = rng.standard_normal((400, 3)), rng.integers(0, 2, 400)
+    y[bad_row] = 9
+    W, start = np.zeros((3, 2)), np.zeros((3, 2))
+    with pytest.raises(ValueError, match=rf"y\[{bad_row}\] is 9") as caught:
+        linclf.sgd(W, X, y, batch_size=20, max_steps=40, learning_rate=0.1, rng=1)
+    steps = len(caught.value.history)
+    linclf.sgd(start, X, np.where(y == 9, 0, y), batch_size=20, max_steps=steps,
+               learning_rate=0.1, rng=1)  # fmt: skip
+    np.testing.assert_array_equal(W, start)

@@ -263,9 +263,10 @@ linclf_sgd_run(const linclf_objective *objective, const linclf_model *model,
     load_state(&d);
 
     linclf_parallel(n, job, &d);
-    if (d.status == LINCLF_STATUS_value)
+    if (d.status == LINCLF_STATUS_value) {
         status = linclf_pass_status(&d.pass, error);
-    else {
+        *run->done = 0;   /* none of its steps is kept */
+    } else {
         status = d.status;
         store_state(&d);
     }

@@ -117,7 +117,7 @@ typedef struct {
     int nesterov;
     linclf_gradient velocity;       /* as dW and db; needed if momentum > 0 */
     double *history;        /* (n_steps, 3): data loss, penalty, |g| */
-    int64_t *done;           /* steps finished so far */
+    int64_t *done;           /* steps finished so far; 0 after an error */
     int (*poll)(void *context);     /* called between steps; nonzero stops */
     void *poll_context;
 } linclf_run;

@@ -138,7 +138,8 @@ def sgd(
     Raises
     ------
     TypeError, ValueError
-        As for `loss_and_grad`; also for parameters out of range.
+        As for `loss_and_grad`; also for parameters out of range. A label out of range is found
+        when it is first drawn: W and the history hold the steps of the calls before.
     DivergenceError
         If a loss is not finite or has blown up; it names a learning rate that is stable. W
         holds the last finished step.
