@@ -221,3 +221,15 @@ def test_sgd_run_refuses_bad_arguments_and_touches_nothing(changes, error, word)
 
 def test_good_arguments_of_sgd_run_raise_nothing():
     assert _linclf.sgd_run(*run_arguments().values()) is True
+
+
+def test_an_index_that_shrinks_an_operand_is_read_before_the_operand():
+    X, W, y = np.ones((2000, 300)), np.zeros((300, 3)), np.zeros(2000, np.int64)
+
+    class Shrinking:
+        def __index__(self):
+            X.resize((1, 1), refcheck=False)
+            return 1
+
+    with pytest.raises(ValueError, match="X has 1 column"):
+        _linclf.loss_grad("hinge", W, X, y, 0.0, None, 1.0, None, None, Shrinking(), True)

@@ -45,6 +45,7 @@ def test_linclf_cpu_selects_the_instruction_set(name):
 def test_the_best_instruction_set_is_the_default():
     script = "from linclf import _linclf; print(_linclf.isa() == _linclf.isas()[-1])"
     assert run(script, LINCLF_CPU=None) == "True\n"
+    assert run(script, LINCLF_CPU="") == "True\n"
 
 
 def test_linclf_cpu_of_an_unknown_name_is_refused_with_the_names_there_are():

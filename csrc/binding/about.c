@@ -79,7 +79,7 @@ linclf_check_environment(void)
     static const char *const known[] = {"baseline", "avx2", "avx512", "neon"};
     const char *const wanted = getenv("LINCLF_CPU");
 
-    if (!wanted || linclf_use_isa(wanted) == 0)
+    if (!wanted || !*wanted || linclf_use_isa(wanted) == 0)
         return 0;
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
         if (strcmp(wanted, known[i]) == 0)

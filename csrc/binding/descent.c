@@ -23,9 +23,9 @@ linclf_py_sgd_step(PyObject *Py_UNUSED(module), PyObject *const *a, Py_ssize_t n
     linclf_error error;
 
     if (linclf_check_count("sgd_step", n, 3) < 0
+        || linclf_get_double(a[2], "learning_rate", &rate) < 0
         || get_parameters(a[0], "W", WRITABLE, &W) < 0
-        || get_parameters(a[1], "dW", READ_ONLY, &dW) < 0
-        || linclf_get_double(a[2], "learning_rate", &rate) < 0)
+        || get_parameters(a[1], "dW", READ_ONLY, &dW) < 0)
         return NULL;
     const linclf_status status = linclf_sgd_step(&W, &dW, rate, &error);
 
@@ -132,18 +132,17 @@ linclf_py_sgd_run(PyObject *Py_UNUSED(module), PyObject *const *a, Py_ssize_t n)
 
     if (linclf_check_count("sgd_run", n, 18) < 0
         || linclf_get_objective(a[0], a[4], a[6], &objective) < 0
-        || linclf_get_operands(a[1], a[2], a[5], a[7], WRITABLE, &model, &data) < 0
-        || linclf_get_labels(a[3], &data) < 0
-        || get_schedule(a[8], a[10], a[14], a[15], &run) < 0
         || linclf_get_double(a[11], "momentum", &run.momentum) < 0
-        || get_velocity(a[13], a[5], &run) < 0
-        || linclf_get_threads(a[16], &n_threads) < 0)
+        || linclf_get_threads(a[16], &n_threads) < 0
+        || (run.nesterov = PyObject_IsTrue(a[12])) < 0)
         return NULL;
     run.batch_size = PyNumber_AsSsize_t(a[9], PyExc_OverflowError);
     if (run.batch_size == -1 && PyErr_Occurred())
         return NULL;
-    run.nesterov = PyObject_IsTrue(a[12]);
-    if (run.nesterov < 0)
+    if (linclf_get_operands(a[1], a[2], a[5], a[7], WRITABLE, &model, &data) < 0
+        || linclf_get_labels(a[3], &data) < 0
+        || get_schedule(a[8], a[10], a[14], a[15], &run) < 0
+        || get_velocity(a[13], a[5], &run) < 0)
         return NULL;
     *run.done = 0;
 

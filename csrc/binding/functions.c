@@ -1,5 +1,8 @@
 /* Losses, gradients, scores, predictions and probabilities: convert the
- * arguments, call the core without the GIL, return or raise. */
+ * arguments, call the core without the GIL, return or raise.
+ *
+ * Numbers are read before arrays: a number's __index__ may run any code, and
+ * must not find a view that it could spoil. */
 #include "binding.h"
 
 enum { SMALL_WORK = 50000 };   /* flops: less than taking the GIL again costs */
@@ -63,10 +66,10 @@ linclf_py_loss_grad(PyObject *Py_UNUSED(module), PyObject *const *a, Py_ssize_t 
 
     if (linclf_check_count("loss_grad", n, 11) < 0
         || linclf_get_objective(a[0], a[4], a[6], &objective) < 0
-        || linclf_get_operands(a[1], a[2], a[5], a[7], READ_ONLY, &model, &data) < 0
-        || linclf_get_labels(a[3], &data) < 0
         || linclf_get_threads(a[9], &n_threads) < 0
-        || (wanted = PyObject_IsTrue(a[10])) < 0)
+        || (wanted = PyObject_IsTrue(a[10])) < 0
+        || linclf_get_operands(a[1], a[2], a[5], a[7], READ_ONLY, &model, &data) < 0
+        || linclf_get_labels(a[3], &data) < 0)
         return NULL;
     if (wanted
         && (get_outputs(a[8], a[1], a[5], arrays) < 0
@@ -114,8 +117,8 @@ linclf_py_scores(PyObject *Py_UNUSED(module), PyObject *const *a, Py_ssize_t n)
     int n_threads;
 
     if (linclf_check_count("scores", n, 6) < 0
-        || linclf_get_operands(a[0], a[1], a[2], a[3], READ_ONLY, &model, &data) < 0
-        || linclf_get_threads(a[5], &n_threads) < 0)
+        || linclf_get_threads(a[5], &n_threads) < 0
+        || linclf_get_operands(a[0], a[1], a[2], a[3], READ_ONLY, &model, &data) < 0)
         return NULL;
     PyObject *const out =
         get_matrix_output(a[4], data.X.rows, model.W.cols, model.W.dtype, &S);
@@ -139,8 +142,8 @@ linclf_py_predict(PyObject *Py_UNUSED(module), PyObject *const *a, Py_ssize_t n)
     int n_threads;
 
     if (linclf_check_count("predict", n, 5) < 0
-        || linclf_get_operands(a[0], a[1], a[2], a[3], READ_ONLY, &model, &data) < 0
-        || linclf_get_threads(a[4], &n_threads) < 0)
+        || linclf_get_threads(a[4], &n_threads) < 0
+        || linclf_get_operands(a[0], a[1], a[2], a[3], READ_ONLY, &model, &data) < 0)
         return NULL;
     PyObject *const out = linclf_new_labels(data.X.rows, &labels);
 
@@ -162,8 +165,8 @@ linclf_py_softmax(PyObject *Py_UNUSED(module), PyObject *const *a, Py_ssize_t n)
     int n_threads;
 
     if (linclf_check_count("softmax", n, 3) < 0
-        || linclf_get_matrix(a[0], "S", "(N, C)", AS_FLOAT, READ_ONLY, &S) < 0
-        || linclf_get_threads(a[2], &n_threads) < 0)
+        || linclf_get_threads(a[2], &n_threads) < 0
+        || linclf_get_matrix(a[0], "S", "(N, C)", AS_FLOAT, READ_ONLY, &S) < 0)
         return NULL;
     PyObject *const out = get_matrix_output(a[1], S.rows, S.cols, S.dtype, &P);
 
