@@ -112,8 +112,7 @@ linclf_check_operands(const linclf_model *model, const linclf_data *data, bool l
     if (X->rows == 0)
         return linclf_fail(
             error, LINCLF_STATUS_value,
-            "X is empty, its shape is (0, %td): the mean over no samples "
-            "is not defined",
+            "X is empty, its shape is (0, %td): it needs at least one sample (row)",
             X->cols);
     if (X->cols != W->rows)
         return linclf_fail(

@@ -30,6 +30,20 @@ enum {
     MAX_THREADS = 256,
 };
 
+static inline ptrdiff_t
+round_up(ptrdiff_t n, ptrdiff_t to)
+{
+    return (n + to - 1) / to * to;
+}
+
+/* The sum of 8 partial sums, in the one order that every double sum ends with;
+ * vec.h adds the lanes of a dot product in the same one. */
+static inline double
+sum8(const double *x)
+{
+    return ((x[0] + x[1]) + (x[2] + x[3])) + ((x[4] + x[5]) + (x[6] + x[7]));
+}
+
 /* ---- What is fixed for a call ------------------------------------------ */
 
 typedef struct {

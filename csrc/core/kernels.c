@@ -23,19 +23,6 @@ group_at(ptrdiff_t i, ptrdiff_t c, ptrdiff_t C)
     return (i / GROUP * C + c) * GROUP + i % GROUP;
 }
 
-VEC_INLINE ptrdiff_t
-round_up(ptrdiff_t n, ptrdiff_t to)
-{
-    return (n + to - 1) / to * to;
-}
-
-/* The sum of 8 partial sums, in the order of the lanes of a dot product. */
-VEC_INLINE double
-sum8(const double *x)
-{
-    return ((x[0] + x[1]) + (x[2] + x[3])) + ((x[4] + x[5]) + (x[6] + x[7]));
-}
-
 #define REAL float
 #define NAME(name) PASTE(name, _f32)
 #include "kernels.inc"

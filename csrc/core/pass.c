@@ -179,12 +179,6 @@ run_segment(linclf_pass *pass, linclf_block *k, ptrdiff_t first, ptrdiff_t end)
     return true;
 }
 
-static double
-sum8(const double *x)
-{
-    return ((x[0] + x[1]) + (x[2] + x[3])) + ((x[4] + x[5]) + (x[6] + x[7]));
-}
-
 static void
 add_segment(linclf_pass *pass, const linclf_block *k, bool fresh)
 {

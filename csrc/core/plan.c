@@ -20,12 +20,6 @@ clamp(ptrdiff_t n, ptrdiff_t low, ptrdiff_t high)
     return n < low ? low : n > high ? high : n;
 }
 
-static ptrdiff_t
-round_up(ptrdiff_t n, ptrdiff_t to)
-{
-    return (n + to - 1) / to * to;
-}
-
 void
 linclf_make_plan(linclf_plan *p, ptrdiff_t N, ptrdiff_t D, ptrdiff_t C,
                  linclf_dtype dtype)
