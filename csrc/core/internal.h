@@ -89,6 +89,8 @@ typedef struct {
     double loss[8];     /* likewise */
     ptrdiff_t n;          /* rows in the block at hand */
     bool fetch;           /* whether `next` has as many */
+    int early;            /* of every 4 in `next`, so many are fetched during the
+                             scores, the others during the gradient */
     linclf_bad bad;       /* what is wrong in it, and where */
     ptrdiff_t bad_row;
 } linclf_block;
@@ -176,7 +178,8 @@ void linclf_pass_open(linclf_pass *pass, uint64_t generation);
 void linclf_pass_work(linclf_pass *pass, uint64_t generation, int worker);
 linclf_status linclf_pass_status(linclf_pass *pass, linclf_error *error);
 /* One block: rows first ... first + n of the pass. */
-bool linclf_pass_load(linclf_pass *pass, linclf_block *k, ptrdiff_t first, ptrdiff_t n);
+bool linclf_pass_load(const linclf_pass *pass, linclf_block *k, ptrdiff_t first,
+                      ptrdiff_t n);
 
 /* ---- parallel.c ----------------------------------------------------------- */
 

@@ -23,6 +23,9 @@ group_at(ptrdiff_t i, ptrdiff_t c, ptrdiff_t C)
     return (i / GROUP * C + c) * GROUP + i % GROUP;
 }
 
+static const vec_f64 zeros = {0};
+#define ones fill_f64(1.0)
+
 #define REAL float
 #define NAME(name) PASTE(name, _f32)
 #include "kernels.inc"
@@ -36,9 +39,6 @@ group_at(ptrdiff_t i, ptrdiff_t c, ptrdiff_t C)
 #undef NAME
 
 /* ---- losses ------------------------------------------------------------- */
-
-static const vec_f64 zeros = {0};
-#define ones fill_f64(1.0)
 
 VEC_INLINE mask_f64
 is_class(vec_f64 y, ptrdiff_t j)

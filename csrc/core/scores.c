@@ -1,5 +1,5 @@
-/* Entry points for scores, predictions and probabilities. Every block of rows
- * stands alone here, so workers take blocks and write where they belong. */
+/* Entry points for scores, predictions and probabilities. Every row stands alone
+ * here, so workers take segments and write where they belong. */
 #include "internal.h"
 
 typedef struct {
@@ -11,31 +11,40 @@ typedef struct {
 } output;
 
 static void
+run_block(const output *out, linclf_block *k, ptrdiff_t first, ptrdiff_t n)
+{
+    const linclf_pass *const pass = &out->pass;
+
+    if (out->scores) {
+        k->n = n;
+        for (ptrdiff_t i = 0; i < n; i++)
+            k->at[i] = first + i;
+        pass->kernels->load_groups(k, out->scores, k->S);
+        pass->kernels->probabilities(k);
+    } else {
+        (void)linclf_pass_load(pass, k, first, n);   /* no labels to be wrong */
+        pass->real->scores(k);
+    }
+    if (out->labels)
+        pass->kernels->predict(k, out->labels + first);
+    else
+        pass->real->store_scores(k, out->S);
+}
+
+static void
 job(void *context, int worker)
 {
     output *const out = context;
     linclf_pass *const pass = &out->pass;
     linclf_block *const k = &pass->blocks[worker];
-    const ptrdiff_t N = pass->plan.N, block = pass->plan.block;
+    const linclf_plan *const p = &pass->plan;
     ptrdiff_t first;
 
-    while ((first = atomic_fetch_add(&out->next, block)) < N) {
-        const ptrdiff_t n = N - first < block ? N - first : block;
+    while ((first = atomic_fetch_add(&out->next, p->segment)) < p->N) {
+        const ptrdiff_t end = first + p->segment < p->N ? first + p->segment : p->N;
 
-        if (out->scores) {
-            k->n = n;
-            for (ptrdiff_t i = 0; i < n; i++)
-                k->at[i] = first + i;
-            pass->kernels->load_groups(k, out->scores, k->S);
-            pass->kernels->probabilities(k);
-        } else {
-            (void)linclf_pass_load(pass, k, first, n);   /* no labels to be wrong */
-            pass->real->scores(k);
-        }
-        if (out->labels)
-            pass->kernels->predict(k, out->labels + first);
-        else
-            pass->real->store_scores(k, out->S);
+        for (; first < end; first += p->block)
+            run_block(out, k, first, end - first < p->block ? end - first : p->block);
     }
 }
 

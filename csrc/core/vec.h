@@ -51,6 +51,10 @@ enum {
     MAX_GRAD_VECTORS = 4,
 };
 
+/* Into the second-level cache: rows that come next would crowd those at hand out
+ * of the first, whose few line buffers would also be the limit. */
+#define FETCH(p) __builtin_prefetch(p, 0, 2)
+
 #define VEC_INLINE static inline __attribute__((always_inline))
 
 typedef float vec_f32 __attribute__((vector_size(VEC_BYTES)));
