@@ -315,10 +315,16 @@ linclf_is_number(PyObject *object)
 
 /* ---- new arrays ----------------------------------------------------------------- */
 
+/* The common case has the shorter way. */
 PyObject *
-linclf_new_like(PyObject *array)
+linclf_new_like(PyObject *object)
 {
-    return PyArray_NewLikeArray((PyArrayObject *)array, NPY_KEEPORDER, NULL, 0);
+    PyArrayObject *const array = (PyArrayObject *)object;
+
+    return PyArray_IS_C_CONTIGUOUS(array)
+             ? PyArray_SimpleNew(PyArray_NDIM(array), PyArray_DIMS(array),
+                                 PyArray_TYPE(array))
+             : PyArray_NewLikeArray(array, NPY_KEEPORDER, NULL, 0);
 }
 
 PyObject *

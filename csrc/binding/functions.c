@@ -36,6 +36,22 @@ get_outputs(PyObject *out, PyObject *W, PyObject *b, PyObject *arrays[2])
     return 0;
 }
 
+/* value, (value, dW) or (value, dW, db); Py_BuildValue would take as long as a
+ * small loss. */
+static PyObject *
+pack_result(double value, PyObject *const arrays[2])
+{
+    PyObject *const number = PyFloat_FromDouble(value);
+    PyObject *result;
+
+    if (!number || !arrays[0])
+        return number;
+    result = arrays[1] ? PyTuple_Pack(3, number, arrays[0], arrays[1])
+                       : PyTuple_Pack(2, number, arrays[0]);
+    Py_DECREF(number);
+    return result;
+}
+
 static linclf_status
 run_loss_grad(const linclf_objective *objective, const linclf_model *model,
               const linclf_data *data, const linclf_gradient *gradient, int n_threads,
@@ -81,12 +97,8 @@ linclf_py_loss_grad(PyObject *Py_UNUSED(module), PyObject *const *a, Py_ssize_t 
         run_loss_grad(&objective, &model, &data, &gradient, n_threads, &value, &error);
     if (status)
         (void)linclf_raise_status(status, &error);
-    else if (arrays[1])
-        result = Py_BuildValue("dOO", value.data + value.penalty, arrays[0], arrays[1]);
-    else if (arrays[0])
-        result = Py_BuildValue("dO", value.data + value.penalty, arrays[0]);
     else
-        result = PyFloat_FromDouble(value.data + value.penalty);
+        result = pack_result(value.data + value.penalty, arrays);
 done:
     Py_XDECREF(arrays[0]);
     Py_XDECREF(arrays[1]);

@@ -38,15 +38,20 @@ linclf_check_objective(const linclf_objective *o, const linclf_data *data,
 
 /* ---- shapes ------------------------------------------------------------------ */
 
+/* `why` is a format that may tell the size wanted; a call pays for it only if
+ * it fails. */
 static linclf_status
-check_vector(const linclf_vector *v, const char *name, ptrdiff_t size, const char *what,
+check_vector(const linclf_vector *v, const char *name, ptrdiff_t size, const char *why,
              linclf_error *error)
 {
+    char reason[64];
+
     if (!v->data || v->size == size)
         return LINCLF_STATUS_ok;
+    (void)snprintf(reason, sizeof reason, why, size);
     return linclf_fail(error, LINCLF_STATUS_value,
                        "%s has shape (%td,), but %s: it must have shape (%td,)", name,
-                       v->size, what, size);
+                       v->size, reason, size);
 }
 
 static linclf_status
@@ -99,7 +104,6 @@ linclf_check_operands(const linclf_model *model, const linclf_data *data, bool l
     const linclf_matrix *const W = &model->W, *const X = &data->X;
     const linclf_matrix *const T = &data->targets;
     const ptrdiff_t labelled = T->data ? T->rows : data->y.size;
-    char classes[48], features[48];
     linclf_status status = check_dtypes(model, data, error);
 
     if (status)
@@ -137,11 +141,10 @@ linclf_check_operands(const linclf_model *model, const linclf_data *data, bool l
                            "probabilities have one column a class%s",
                            T->rows, T->cols, W->cols,
                            T->cols == 1 ? "; use y.ravel() for labels" : "");
-    (void)snprintf(classes, sizeof classes, "W has %td classes", W->cols);
-    (void)snprintf(features, sizeof features, "W has %td rows (features)", W->rows);
-    status = check_vector(&model->b, "b", W->cols, classes, error);
+    status = check_vector(&model->b, "b", W->cols, "W has %td classes", error);
     return status ? status
-                  : check_vector(&data->center, "center", W->rows, features, error);
+                  : check_vector(&data->center, "center", W->rows,
+                                 "W has %td rows (features)", error);
 }
 
 /* ---- outputs ------------------------------------------------------------------ */

@@ -140,8 +140,16 @@ typedef struct {
 } linclf_arena;
 
 void *linclf_take(linclf_arena *arena, ptrdiff_t count, ptrdiff_t size);
-void *linclf_allocate(size_t size);   /* zeroed, on a line; NULL on failure */
-void linclf_release(void *memory);
+
+/* The scratch of a tiny call, on its caller's stack: an allocation would take
+ * as long as the work. */
+typedef struct {
+    _Alignas(LINE) char bytes[4096];
+} linclf_small;
+
+/* Zeroed, on a line; NULL on failure. */
+void *linclf_allocate(size_t size, linclf_small *small);
+void linclf_release(void *memory, const linclf_small *small);
 
 /* ---- pass.c: scores, losses and gradient summed over all samples ---------- */
 

@@ -32,6 +32,7 @@ linclf_loss_grad(const linclf_objective *objective, const linclf_model *model,
     linclf_status status = linclf_check_objective(objective, data, error);
     const bool wanted = gradient && gradient->dW.data;
     linclf_arena arena = {0};
+    linclf_small small;
     linclf_pass pass;
     double norm2 = 0;
 
@@ -49,7 +50,7 @@ linclf_loss_grad(const linclf_objective *objective, const linclf_model *model,
         linclf_threads_for(n_threads, 4.0 * (double)p->N * (double)p->D * (double)p->C);
 
     linclf_pass_take(&arena, &pass, n);
-    void *const memory = linclf_allocate(arena.used);
+    void *const memory = linclf_allocate(arena.used, &small);
     if (!memory)
         return linclf_out_of_memory(error, arena.used);
     arena = (linclf_arena){.base = memory};
@@ -68,6 +69,6 @@ linclf_loss_grad(const linclf_objective *objective, const linclf_model *model,
         if (wanted)
             write_outputs(&pass, g, gradient);
     }
-    linclf_release(memory);
+    linclf_release(memory, &small);
     return status;
 }

@@ -195,14 +195,16 @@ add_segment(linclf_pass *pass, const linclf_block *k, bool fresh)
         pass->db[c] = (fresh ? 0 : pass->db[c]) + sum8(k->db + c * 8);
 }
 
-/* Open the gates for the pass that is planned now. */
+/* Open the gates for the pass that is planned now: whoever sees the ticket
+ * sees the rest. */
 void
 linclf_pass_open(linclf_pass *pass, uint64_t generation)
 {
-    atomic_store(&pass->failed, false);
-    atomic_store(&pass->finished, 0);
-    atomic_store(&pass->ticket,
-                 generation << 16 | (uint64_t)pass->plan.n_segments << 8);
+    atomic_store_explicit(&pass->failed, false, memory_order_relaxed);
+    atomic_store_explicit(&pass->finished, 0, memory_order_relaxed);
+    atomic_store_explicit(&pass->ticket,
+                          generation << 16 | (uint64_t)pass->plan.n_segments << 8,
+                          memory_order_release);
 }
 
 /* Returns the claimed segment, or -1 if none is left. */
@@ -241,7 +243,7 @@ linclf_pass_work(linclf_pass *pass, uint64_t generation, int worker)
             pass->bad_row = k->bad_row;
             atomic_store(&pass->failed, true);
         }
-        atomic_store(&pass->finished, s + 1);
+        atomic_store_explicit(&pass->finished, s + 1, memory_order_release);
     }
 }
 

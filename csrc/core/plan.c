@@ -54,11 +54,13 @@ linclf_take(linclf_arena *arena, ptrdiff_t count, ptrdiff_t size)
 }
 
 void *
-linclf_allocate(size_t size)
+linclf_allocate(size_t size, linclf_small *small)
 {
-    char *const memory = calloc(1, size + LINE + sizeof(void *));
-    char *aligned;
+    char *memory, *aligned;
 
+    if (size <= sizeof small->bytes)
+        return memset(small->bytes, 0, size);
+    memory = calloc(1, size + LINE + sizeof(void *));
     if (!memory)
         return NULL;
     aligned = memory + sizeof(void *) + LINE - 1;
@@ -68,11 +70,11 @@ linclf_allocate(size_t size)
 }
 
 void
-linclf_release(void *aligned)
+linclf_release(void *aligned, const linclf_small *small)
 {
     void *memory;
 
-    if (!aligned)
+    if (aligned == small->bytes)
         return;
     memcpy(&memory, (char *)aligned - sizeof(void *), sizeof memory);
     free(memory);

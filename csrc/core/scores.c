@@ -54,9 +54,10 @@ run(output *out, int n_threads, double flops, linclf_error *error)
     linclf_pass *const pass = &out->pass;
     const int n = linclf_threads_for(n_threads, flops);
     linclf_arena arena = {0};
+    linclf_small small;
 
     linclf_pass_take(&arena, pass, n);
-    void *const memory = linclf_allocate(arena.used);
+    void *const memory = linclf_allocate(arena.used, &small);
     if (!memory)
         return linclf_out_of_memory(error, arena.used);
     arena = (linclf_arena){.base = memory};
@@ -64,7 +65,7 @@ run(output *out, int n_threads, double flops, linclf_error *error)
     if (!out->scores)
         linclf_pass_pack(pass);
     linclf_parallel(n, job, out);
-    linclf_release(memory);
+    linclf_release(memory, &small);
     return LINCLF_STATUS_ok;
 }
 

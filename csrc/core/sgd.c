@@ -240,6 +240,7 @@ linclf_sgd_run(const linclf_objective *objective, const linclf_model *model,
     linclf_status status = linclf_check_objective(objective, data, error);
     descent d = {.run = run};
     linclf_arena arena = {0};
+    linclf_small small;
 
     if (!status)
         status = linclf_check_operands(model, data, true, error);
@@ -255,7 +256,7 @@ linclf_sgd_run(const linclf_objective *objective, const linclf_model *model,
     const int n = linclf_threads_for(
         n_threads, 4.0 * (double)rows * (double)model->W.rows * (double)model->W.cols);
     take(&arena, &d, n);
-    void *const memory = linclf_allocate(arena.used);
+    void *const memory = linclf_allocate(arena.used, &small);
     if (!memory)
         return linclf_out_of_memory(error, arena.used);
     arena = (linclf_arena){.base = memory};
@@ -270,7 +271,7 @@ linclf_sgd_run(const linclf_objective *objective, const linclf_model *model,
         status = d.status;
         store_state(&d);
     }
-    linclf_release(memory);
+    linclf_release(memory, &small);
     return status;
 }
 
