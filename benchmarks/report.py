@@ -99,13 +99,25 @@ def wrong(results: Document) -> list[str]:
 
 
 def slow(results: Document) -> list[str]:
-    """Return which races miss a floor."""
+    """Return which races miss a floor, and which floors are out of the machine's reach."""
     return [
         f"{_title(row)}: {target['measure']} {target['value']:.3g}, floor {target['floor']:.3g}"
+        f"{_out_of_reach(row, target)}"
         for row in results["races"]
         for target in row["targets"]
         if target["verdict"] == "below"
     ]
+
+
+def _out_of_reach(row: Document, target: Document) -> str:
+    """Return a remark if linclf would have to be faster than T_min to meet a floor."""
+    share = row["by threads"][_last(row)]["share"]
+    if share is None or target["measure"] not in _MEASURES:
+        return ""
+    most = target["value"] / share
+    if most >= target["floor"]:
+        return ""
+    return f" (out of reach: {target['measure']} takes {most:.3g} times T_min on this machine)"
 
 
 def _title(row: Document) -> str:
