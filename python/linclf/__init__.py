@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from linclf.classifiers import LinearClassifier
     from linclf.config import self_test, show_config
     from linclf.course_classes import LinearSVM, Softmax
+    from linclf.explanation import Explanation, explain
     from linclf.gradcheck import GradientCheck, check_gradient, numerical_gradient
     from linclf.history import FitState, History
     from linclf.optimize import (
@@ -40,6 +41,7 @@ __all__ = [
     "L2",
     "DivergenceError",
     "ElasticNet",
+    "Explanation",
     "FitState",
     "GradientCheck",
     "History",
@@ -50,6 +52,7 @@ __all__ = [
     "__version__",
     "check_gradient",
     "datasets",
+    "explain",
     "gradient_descent",
     "load",
     "loss_and_grad",
@@ -76,6 +79,7 @@ _LAZY = {
     "linclf.config": ("self_test", "show_config"),
     "linclf.course_classes": ("LinearSVM", "Softmax"),
     "linclf.datasets": ("datasets",),
+    "linclf.explanation": ("Explanation", "explain"),
     "linclf.gradcheck": ("GradientCheck", "check_gradient", "numerical_gradient"),
     "linclf.history": ("FitState", "History"),
     "linclf.optimize": (
