@@ -44,6 +44,7 @@ _MOST_ROWS = 4  # samples that are all written out in full; of more, the first a
 @overload
 def explain(
     loss: str,
+    /,
     W: NDArray[Float],
     X: Data,
     y: Labels,
@@ -61,7 +62,19 @@ def explain(
 def explain(
     scores: npt.ArrayLike,
     label: npt.ArrayLike,
+    /,
     *,
+    loss: str = ...,
+    delta: float = ...,
+    class_names: Sequence[object] | None = ...,
+    digits: int = ...,
+) -> Explanation: ...
+@overload
+def explain(
+    scores: npt.ArrayLike,
+    /,
+    *,
+    label: npt.ArrayLike,
     loss: str = ...,
     delta: float = ...,
     class_names: Sequence[object] | None = ...,
@@ -69,6 +82,7 @@ def explain(
 ) -> Explanation: ...
 def explain(
     loss_or_scores: Any,
+    /,
     W: Any = None,
     X: Any = None,
     y: Any = None,
@@ -155,10 +169,12 @@ def explain(
                 "for scores write explain(scores, label, loss=...)"
             )
         problem = Problem(loss_or_scores, W, X, y, reg, b, delta, center)
-        return _of_objective(problem, i, entry, class_names, digits)
+        with np.errstate(all="ignore"):  # NaN and infinity are shown
+            return _of_objective(problem, i, entry, class_names, digits)
     _refuse_operands({"X": X, "y": y, "b": b, "center": center, "i": i, "entry": entry}, reg)
     labels = W if label is None else label
-    return _of_scores(loss_or_scores, labels, loss, delta, class_names, digits)
+    with np.errstate(all="ignore"):
+        return _of_scores(loss_or_scores, labels, loss, delta, class_names, digits)
 
 
 def _of_objective(
@@ -247,7 +263,7 @@ class _Story:
         """Return the explanation."""
         margin = "" if self.loss == "softmax" else f", delta = {self.rounding.text(float(delta))}"
         return Explanation(
-            title=f"{str(self.loss).replace('_', ' ')} loss{margin}",
+            title=FORMULAS[self.loss].name + margin,
             value=value,
             losses={row.i or 0: row.value for row in self.rows},
             steps=tuple(self.steps),
@@ -310,15 +326,11 @@ def _refuse_operands(given: dict[str, Any], reg: Any) -> None:
 def _as_scores(scores: Any) -> Data:
     """Return scores as a float array of one or two dimensions."""
     if scores is None:
-        raise TypeError(
-            "scores are missing; write explain(scores, label) or explain(loss, W, X, y)"
-        )
+        raise TypeError("scores are None; pass one per class")
     try:
         S = np.asarray(scores)
     except ValueError as error:
-        raise ValueError(
-            "scores have rows of different lengths; each needs one per class"
-        ) from error
+        raise ValueError("scores are no table; every row needs one per class") from error
     if S.dtype.kind not in "iuf":
         raise TypeError(f"scores are of dtype {S.dtype}; they must be real numbers, one per class")
     if S.ndim not in (1, 2) or 0 in S.shape:

@@ -89,7 +89,7 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Over:
-    """``sum over j of ...`` or ``max over j of ...``, with j other than `unlike` if that is given."""
+    """``sum over j of ...`` or ``max over j of ...``, perhaps for j other than `unlike`."""
 
     operation: str
     index: str

@@ -44,12 +44,15 @@ class Formula:
 
     Attributes
     ----------
+    name : str
+        How it is called.
     parts : callable
         ``parts(row)`` writes the arithmetic of one sample.
     slope : str
         The rule of the derivative by a score, as a sentence.
     """
 
+    name: str
     parts: Callable[[Row], list[Part]]
     slope: str
 
@@ -177,6 +180,12 @@ def _exponentials(row: Row, p: list[float], top: float) -> list[Part]:
         rows.append((f"{len(row.others):,} more", *cells))
     parts: list[Part] = [Equation(Symbol("m"), (Over("max", "j", s), Number(top)))]
     parts.append(Table(header, tuple(rows)))
+    parts.append(
+        Remark(
+            "The exp(s_j) are the unnormalised probabilities; over their sum they become the "
+            "probabilities p_j. Shifting all scores by m changes no p_j."
+        )
+    )
     if np.isinf(columns[1]).any() and np.isfinite(row.scores).all():
         parts.append(
             Remark(
@@ -235,26 +244,31 @@ def _shifted_logarithm(row: Row, top: float) -> list[Part]:
 
 FORMULAS = {
     "hinge": Formula(
+        "hinge loss",
         _hinge,
         "By the score of a wrong class the loss has the derivative 1 where its margin is positive "
         "and 0 elsewhere; by the score of the label, minus the number of positive margins.",
     ),
     "squared_hinge": Formula(
+        "squared hinge loss",
         _squared_hinge,
         "By the score of a wrong class the loss has twice its margin as derivative where that is "
         "positive and 0 elsewhere; by the score of the label, minus the sum of these.",
     ),
     "crammer_singer": Formula(
+        "Crammer-Singer loss",
         _crammer_singer,
         "If the margin of the best wrong class is positive, the loss has the derivative 1 by its "
         "score and -1 by that of the label; all others are 0.",
     ),
     "one_vs_all": Formula(
+        "one-vs-all loss",
         _one_vs_all,
         "By the score of a class the loss has the derivative 1 (of the label: -1) where the "
         "class's own margin is positive, and 0 elsewhere.",
     ),
     "softmax": Formula(
+        "softmax loss",
         _softmax,
         "By the score of a class the loss has its probability as derivative; by the score of the "
         "label, the probability minus 1.",

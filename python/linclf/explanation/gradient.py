@@ -31,12 +31,13 @@ from linclf.problem import Problem
 
 
 def slopes_step(loss: str, row: Row) -> Step:
-    """Write the derivative of the loss of a sample by its scores."""
+    """Write the derivative of the loss of a sample by its scores; the rule beside the first."""
     shown = tuple(Number(row.slopes[j]) for j in row.shown)
     rest = (More(len(row.others)),) if row.others else ()
     left = Derivative(loss_symbol(row.i), Symbol("s"))
-    parts = (Equation(left, (Vector((*shown, *rest)),)), Remark(FORMULAS[loss].slope))
-    return Step("derivative by the scores", parts)
+    parts: list[Part] = [Equation(left, (Vector((*shown, *rest)),))]
+    parts += [] if row.i else [Remark(FORMULAS[loss].slope)]
+    return Step(f"derivative by the scores{row.of}", tuple(parts))
 
 
 def gradient_step(problem: Problem, rows: Sequence[Row], d: int, c: int, value: float) -> Step:
@@ -86,7 +87,7 @@ def _penalty_terms(penalty: Penalty, weight: Number) -> list[Expression]:
 def _table(rows: Sequence[Row], x: Sequence[float], d: int, c: int) -> Table:
     feature, slope = Symbol("X", ("i", d)), _slope(c)
     header = ("sample i", "label", feature, slope, Product((feature, slope)))
-    cells = [
+    cells: list[tuple[Expression | str, ...]] = [
         (str(row.i), row.named(row.label), *map(Number, (a, row.slopes[c], a * row.slopes[c])))
         for a, row in zip(x, rows, strict=True)
     ]

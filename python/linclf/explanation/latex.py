@@ -80,10 +80,10 @@ class LatexRenderer(Renderer):
         return rf"\frac{{\partial {of}}}{{\partial {by}}}", POWER
 
     def more(self, count: int, value: str | None) -> str:
-        tail = (
-            rf"\text{{{count:,} more}}" if value is None else rf"\text{{{count:,} more: }} {value}"
+        said = (
+            rf"\text{{{count:,} more}}" if value is None else rf"\text{{{count:,} more: }}{value}"
         )
-        return rf"\underbrace{{\cdots}}_{{{tail}}}"
+        return rf"\underbrace{{\cdots}}_{{{said}}}"
 
     def quotient(self, above: Expression, below: Expression) -> Piece:
         return rf"\frac{{{self.expression(above)}}}{{{self.expression(below)}}}", PRODUCT

@@ -13,10 +13,10 @@ import numpy as np
 from linclf.explanation.rounding import Rounding
 from linclf.explanation.rows import Row
 
-_DARMSTADT = "The lecture script of TU Darmstadt"
-_SLOVAK = "The Slovak lecture script of 2021/22"
-_MANNHEIM = "The lecture script of Hochschule Mannheim (2018)"
-_NOTES = "The notes of CS231n on linear classification"
+_DARMSTADT = "the lecture script of TU Darmstadt"
+_SLOVAK = "the Slovak lecture script of 2021/22"
+_MANNHEIM = "the lecture script of Hochschule Mannheim (2018)"
+_NOTES = "the notes of CS231n on linear classification"
 
 CAT, CAR, FROG = (3.2, 5.1, -1.7), (1.3, 4.9, 2.0), (2.2, 2.5, -3.1)
 
@@ -63,7 +63,7 @@ class Misprint:
             self.quantity, f"the {self.quantity} of class {self.j}"
         )
         return (
-            f"Known misprint: {self.source} prints {self.printed} for {place}; right is "
+            f"Known misprint: for {place}, {self.printed} is printed in {self.source}; right is "
             f"{rounding.text(self.right)}, {self.why}."
         )
 
@@ -97,7 +97,7 @@ MISPRINTS = (
     ),
     *(
         Misprint(
-            f"{_NOTES}, like the lecture scripts that show their figure,",
+            f"{_NOTES} and the lecture scripts that show their figure",
             *("score", "61.95", 60.75, "61.95 lacking the bias -1.2"),
             scores=((-96.8, 437.9, score),),
             j=2,
@@ -105,7 +105,7 @@ MISPRINTS = (
         for score in (60.75, 61.95)
     ),
     Misprint(
-        f"The figure of {_NOTES[0].lower()}{_NOTES[1:]}",
+        f"a figure of {_NOTES}",
         *("probability", "0.016", 0.0154493, "which was rounded twice"),
         scores=((-2.85, 0.86, 0.28),),
         loss="softmax",

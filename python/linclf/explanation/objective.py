@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -110,7 +111,7 @@ def samples_shown(count: int, rows: Sequence[Row]) -> list[int]:
 def other_samples(problem: Problem, shown: Sequence[int]) -> Iterator[tuple[int, Any, Any]]:
     """Yield the samples between the shown ones: how many, their part of X, and of y."""
     edges = [-1, *shown, len(problem.X)]
-    for before, behind in zip(edges, edges[1:], strict=False):
+    for before, behind in pairwise(edges):
         if behind - before > 1:
             part = slice(before + 1, behind)
             yield behind - before - 1, problem.X[part], problem.y[part]

@@ -50,8 +50,8 @@ class Renderer(ABC):
         if not self.rounded:
             return ""
         return (
-            f"Numbers are rounded to {self.rounding.digits} decimals, small ones to as many "
-            "digits; the arithmetic behind them is not."
+            f"Numbers are shown with {self.rounding.digits} decimals, small ones with "
+            f"{self.rounding.digits} significant digits; what is computed is not rounded."
         )
 
     @abstractmethod
@@ -131,7 +131,7 @@ class Renderer(ABC):
         return self.number(text)
 
     def _sum(self, terms: Sequence[Expression]) -> Piece:
-        written = []
+        written: list[str] = []
         for term in terms:
             negative, rest = _without_sign(term)
             # Of what is subtracted, a minus of its own stays: 2.2 - (-3.1).

@@ -89,9 +89,10 @@ def row_of_sample(problem: Problem, i: int, names: Sequence[str]) -> Row:
     given = problem.b is not None
     b = problem.b if given else np.zeros(problem.W.shape[1], problem.W.dtype)
     X, y = problem.X[i : i + 1], problem.y[i : i + 1]
-    value, _, db = loss_and_grad(
+    found: Any = loss_and_grad(
         problem.loss, problem.W, X, y, b=b, delta=problem.delta, center=problem.center
     )
+    value, _, db = found
     s = scores(problem.W, X, b=problem.b, center=problem.center)[0]
     return Row(i, int(y[0]), s.tolist(), value, db.tolist(), float(problem.delta), names)
 
@@ -99,16 +100,18 @@ def row_of_sample(problem: Problem, i: int, names: Sequence[str]) -> Row:
 def row_of_scores(
     loss: str, s: Data, label: int, delta: float, names: Sequence[str], i: int | None = None
 ) -> Row:
-    """Return a sample of which the scores are given: one feature that is 1, and them as weights."""
-    y, X = np.array([label]), np.ones((1, 1), s.dtype)
-    value, dW = loss_and_grad(loss, s[np.newaxis, :], X, y, delta=delta)
-    return Row(i, label, s.tolist(), value, dW[0].tolist(), float(delta), names)
+    """Return a sample of which the scores are given: they are the bias of weights that are 0."""
+    W, X, y = np.zeros((1, len(s)), s.dtype), np.ones((1, 1), s.dtype), np.array([label])
+    value, _, db = loss_and_grad(loss, W, X, y, b=s, delta=delta)
+    return Row(i, label, s.tolist(), value, db.tolist(), float(delta), names)
 
 
 def features_of(problem: Problem, i: int) -> Data:
     """Return the features of sample i as they meet the weights: centred, in float64."""
-    x = problem.X[i].astype(np.float64)
-    return x if problem.center is None else x - problem.center
+    x: Data = problem.X[i].astype(np.float64)
+    if problem.center is not None:
+        x -= problem.center
+    return x
 
 
 def without_penalty(problem: Problem) -> Problem:

@@ -10,6 +10,7 @@ from linclf.explanation.rendering import ATOM, POWER, PRODUCT, Piece, Renderer, 
 from linclf.explanation.steps import Equation, Remark, Step, Table
 
 _WIDTH = 98
+_SHORT = 60  # an equation of so many characters stays on one line
 _INDENT = "  "
 _GLUE = "\u00a0"  # a space at which no line may end; an ordinary one when all is done
 
@@ -35,8 +36,11 @@ class TextRenderer(Renderer):
         return self._table(part) if isinstance(part, Table) else self._equation(part)
 
     def _equation(self, equation: Equation) -> list[str]:
-        """Fill lines with members; those that speak of letters have one each."""
+        """Fill lines with members; those that speak of letters have one each, if it is long."""
         left = self.expression(equation.left)
+        short = " = ".join([left, *self.members(equation)])
+        if len(short) <= _SHORT:
+            return [short]
         lines, general = [left], False
         letters = {self.expression(m) for m in equation.members if is_general(m)}
         for k, member in enumerate(self.members(equation)):
@@ -84,9 +88,8 @@ class TextRenderer(Renderer):
         return f"d{self.symbol(derivative.of)}/d{self.symbol(derivative.by)}", POWER
 
     def more(self, count: int, value: str | None) -> str:
-        return (
-            f"[{count:,}{_GLUE}more]" if value is None else f"[{count:,}{_GLUE}more:{_GLUE}{value}]"
-        )
+        tail = "" if value is None else f":{_GLUE}{value}"
+        return f"[{count:,}{_GLUE}more{tail}]"
 
     def quotient(self, above: Expression, below: Expression) -> Piece:
         return f"{self.inside(above, PRODUCT)}{_GLUE}/{_GLUE}{self.inside(below, POWER)}", PRODUCT
