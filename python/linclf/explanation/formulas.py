@@ -151,10 +151,10 @@ def _softmax(row: Row) -> list[Part]:
     plain = np.isfinite(np.sum(exps)) and sum(exps) > 0
     if not plain:  # the shifted ones have the same ratios
         exps = [exp(s - top) for s in row.scores]
+    slide = [_normalised(row, p, exps, shifted=not plain), *_logarithm(row, p[row.label])]
     return [
         *_exponentials(row, p, top),
-        _normalised(row, p, exps, shifted=not plain),
-        *_logarithm(row, p[row.label]),
+        *(slide if np.isfinite(top) else []),
         *_shifted_logarithm(row, top),
     ]
 
@@ -182,8 +182,8 @@ def _exponentials(row: Row, p: list[float], top: float) -> list[Part]:
     parts.append(Table(header, tuple(rows)))
     parts.append(
         Remark(
-            "The exp(s_j) are the unnormalised probabilities; over their sum they become the "
-            "probabilities p_j. Shifting all scores by m changes no p_j."
+            "The exponentials of the scores are the unnormalised probabilities; divided by their "
+            "sum they are the probabilities. Shifting all scores by m changes none of these."
         )
     )
     if np.isinf(columns[1]).any() and np.isfinite(row.scores).all():
@@ -220,13 +220,11 @@ def _logarithm(row: Row, p: float) -> list[Part]:
             Equation(loss_symbol(row.i), members),
             Remark("log is the natural logarithm. The same without overflow, as it is computed:"),
         ]
-    if np.isnan(p):
-        return []
     close = "0" if p < 0.5 else "1"
     return [
         Remark(
-            f"p_{row.label} is so close to {close} that too few of its digits are left for "
-            f"-log(p_{row.label}), log being the natural logarithm. The loss is computed so:"
+            f"The probability of the label is so close to {close} that too few of its digits are "
+            "left for minus its natural logarithm. The loss is computed so:"
         )
     ]
 

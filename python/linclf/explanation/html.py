@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from linclf.display import note_html
@@ -16,7 +17,7 @@ _STYLE = """
 .linclf .linclf-step>h4{font-size:inherit;font-weight:600;margin:0 0 2px}
 .linclf .linclf-equation{margin:3px 0 3px 1.2em;padding-left:2em;text-indent:-2em;
 font-variant-numeric:tabular-nums;overflow-wrap:anywhere}
-.linclf .linclf-equation>span{display:inline-block;text-indent:0;margin-right:.35em}
+.linclf .linclf-equation>span{display:inline-block;text-indent:0;margin-right:.3em}
 .linclf .linclf-step table{margin-left:1.2em}
 .linclf .linclf-step sub,.linclf .linclf-step sup{font-size:.75em;line-height:0}
 .linclf .linclf-step p{margin:3px 0 3px 1.2em;max-width:52em}
@@ -26,6 +27,7 @@ font-variant-numeric:tabular-nums;overflow-wrap:anywhere}
 
 _MINUS = "\u2212"
 _GREEK = {"delta": "Δ", "lam": "λ"}
+_SHORT = 50  # characters of an equation that stays on one line
 _SIGNS = {"sum": "∑", "max": "max"}
 
 
@@ -53,11 +55,14 @@ class HtmlRenderer(Renderer):
         return self._table(part) if isinstance(part, Table) else self._equation(part)
 
     def _equation(self, equation: Equation) -> str:
-        """Keep a member on one line if there is room; letters and numbers part company."""
+        """Write members one behind the other; behind letters a new line begins, if it is long."""
         letters = {self.expression(m) for m in equation.members if is_general(m)}
         written = [f"<span>{self.expression(equation.left)}</span>"]
-        for member in self.members(equation):
-            written.append(f"<span>= {member}</span>{'<br>' if member in letters else ''}")
+        members = self.members(equation)
+        short = len(re.sub("<.*?>", "", "".join(members))) <= _SHORT
+        for member in members:
+            new_line = "<br/>" if member in letters and not short else ""
+            written.append(f"<span>= {member}</span>{new_line}")
         return f'<div class="linclf-equation">{" ".join(written)}</div>'
 
     def _table(self, table: Table) -> str:
@@ -85,7 +90,10 @@ class HtmlRenderer(Renderer):
 
     def symbol(self, symbol: Symbol) -> str:
         name = f"<var>{escape(_GREEK.get(symbol.name, symbol.name))}</var>"
-        inside = ",".join(escape(index) for index in symbol.indices)
+        inside = ",".join(
+            f"<var>{escape(index)}</var>" if isinstance(index, str) else str(index)
+            for index in symbol.indices
+        )
         return f"{name}<sub>{inside}</sub>" if inside else name
 
     def derivative(self, derivative: Derivative) -> Piece:

@@ -80,10 +80,8 @@ class LatexRenderer(Renderer):
         return rf"\frac{{\partial {of}}}{{\partial {by}}}", POWER
 
     def more(self, count: int, value: str | None) -> str:
-        said = (
-            rf"\text{{{count:,} more}}" if value is None else rf"\text{{{count:,} more: }}{value}"
-        )
-        return rf"\underbrace{{\cdots}}_{{{said}}}"
+        said = "more" if value is None else "more: "
+        return rf"\underbrace{{\cdots}}_{{\text{{{count:,} {said}}}{value or ''}}}"
 
     def quotient(self, above: Expression, below: Expression) -> Piece:
         return rf"\frac{{{self.expression(above)}}}{{{self.expression(below)}}}", PRODUCT

@@ -17,8 +17,8 @@ class Rounding:
     digits : int
         Decimals of what is 0.1 or more, significant digits of what is less.
     eps : float
-        Relative distance of two numbers of the data's dtype: a number so close to what is shown
-        of it is not called rounded.
+        Relative distance of two numbers of the data's dtype. Decimals beyond that are not shown,
+        and a number so close to what is shown of it is not called rounded.
     """
 
     digits: int = 4
@@ -40,7 +40,13 @@ class Rounding:
         if not _SMALLEST <= power < _LARGEST:
             mantissa, exponent = f"{value:.{self.digits - 1}e}".split("e")
             return f"{_stripped(mantissa)}e{int(exponent)}"
-        return _stripped(f"{value:.{self.digits + max(0, -power - 1)}f}")
+        decimals = min(self.digits + max(0, -power - 1), self.precision - 1 - power)
+        return _stripped(f"{value:.{max(0, decimals)}f}")
+
+    @property
+    def precision(self) -> int:
+        """Significant digits of the data: 15 of float64, 6 of float32."""
+        return math.floor(-math.log10(self.eps))
 
     def hides(self, value: float) -> bool:
         """Return whether the text is another number than `value`."""
