@@ -47,7 +47,9 @@ def gradient_step(problem: Problem, rows: Sequence[Row], d: int, c: int, value: 
     x = [float(features_of(problem, i)[d]) for i in shown]
     terms = [Product((Number(a), Number(row.slopes[c]))) for a, row in zip(x, written, strict=True)]
     more = More(len(problem.X) - len(shown), _rest(problem, shown, d, c))
-    data = Quotient(total(terms, more), Number(float(len(problem.X))))
+    data = total(terms, more)
+    if len(problem.X) > 1:
+        data = Quotient(data, Number(float(len(problem.X))))
     weight, penalty = float(problem.W[d, c]), as_penalty(problem.reg)
     arithmetic = total([data, *_penalty_terms(penalty, Number(weight))])
     equation = Equation(
