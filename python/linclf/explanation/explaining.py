@@ -310,7 +310,8 @@ def _place(name: str, value: Any, count: int, where: str) -> int:
 
 
 def _names(class_names: Any, classes: int) -> list[str]:
-    return [] if class_names is None else class_labels(class_names, None, classes)
+    names = [] if class_names is None else class_labels(class_names, None, classes)
+    return [" ".join(name.split()) for name in names]  # on one line
 
 
 def _refuse_operands(given: dict[str, Any], reg: Any) -> None:

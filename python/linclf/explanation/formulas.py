@@ -103,9 +103,6 @@ def _summed(row: Row, general: Expression, term: Term, *, with_label: bool) -> l
 def _said_of(row: Row) -> list[Part]:
     if len(row.scores) == 1:
         return [Remark("There is no class but the label, so none can violate the margin.")]
-    if row.others:
-        count = len(row.scores)
-        return [Remark(f"Of {count:,} classes, those with the highest scores are written out.")]
     return []
 
 

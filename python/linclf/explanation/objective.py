@@ -39,10 +39,7 @@ def given_scores(row: Row) -> Step:
     shown = tuple(Number(row.scores[j]) for j in row.shown)
     rest = (More(len(row.others)),) if row.others else ()
     parts: list[Part] = [Equation(Symbol("s"), (Vector((*shown, *rest)),))]
-    if row.names:
-        names = ", ".join(row.named(j) for j in row.shown)
-        parts.append(Remark(f"Classes: {names}{', ...' if row.others else ''}."))
-    return Step(f"scores{row.of}, label {row.named(row.label)}", tuple(parts))
+    return Step(f"scores{row.of}, label {row.named(row.label)}", (*parts, *_said_of_classes(row)))
 
 
 def computed_scores(problem: Problem, row: Row) -> Step:
@@ -75,16 +72,21 @@ def _general_score(problem: Problem) -> Equation:
 def _said_of_scores(problem: Problem, row: Row, shown: list[int], rest: int) -> Iterator[Remark]:
     if problem.center is not None:
         yield Remark(f"x is row {row.i} of X minus the given center.")
-    if row.names:
-        names = ", ".join(row.named(j) for j in row.shown)
-        yield Remark(f"Classes: {names}{', ...' if row.others else ''}.")
     if rest:
         features = ", ".join(map(str, shown))
         yield Remark(f"Written out are features {features}, whose products are the largest.")
+    yield from _said_of_classes(row)
+
+
+def _said_of_classes(row: Row) -> Iterator[Remark]:
+    if row.names:
+        names = ", ".join(row.named(j) for j in row.shown)
+        yield Remark(f"Classes: {names}{', ...' if row.others else ''}.")
     if row.others:
+        shown = ", ".join(map(str, row.shown))
         yield Remark(
-            f"Of {len(row.scores):,} classes, the label and those with the highest scores are "
-            "written out."
+            f"Written out are classes {shown} of {len(row.scores):,}, the label and those with "
+            "the highest scores."
         )
 
 

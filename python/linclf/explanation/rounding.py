@@ -31,14 +31,14 @@ class Rounding:
         --------
         >>> [Rounding().text(x) for x in (3.2000000000000002, -96.8, 5.266667, 0.00096750)]
         ['3.2', '-96.8', '5.2667', '0.0009675']
-        >>> [Rounding().text(x) for x in (-0.0, 1e300, 3.3985e-48, float("nan"), -float("inf"))]
-        ['0', '1e300', '3.398e-48', 'nan', '-inf']
+        >>> [Rounding().text(x) for x in (-0.0, 1e300, 3.3789e-48, float("nan"), -float("inf"))]
+        ['0', '1e300', '3.379e-48', 'nan', '-inf']
         """
         if value == 0 or not math.isfinite(value):
             return f"{abs(value) if value == 0 else value:g}"
         power = math.floor(math.log10(abs(value)))
         if not _SMALLEST <= power < _LARGEST:
-            mantissa, exponent = f"{value:.{self.digits - 1}e}".split("e")
+            mantissa, exponent = f"{value:.{min(self.digits, self.precision) - 1}e}".split("e")
             return f"{_stripped(mantissa)}e{int(exponent)}"
         decimals = min(self.digits + max(0, -power - 1), self.precision - 1 - power)
         return _stripped(f"{value:.{max(0, decimals)}f}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -35,8 +35,6 @@ class Row:
         Margin of the hinge losses.
     names : sequence of str
         Names of the classes; empty if they have none.
-    shown, others : list of int
-        Classes that are written out, and those that are summed only.
     """
 
     i: int | None
@@ -46,13 +44,16 @@ class Row:
     slopes: list[float]
     delta: float
     names: Sequence[str] = ()
-    shown: list[int] = field(init=False)
-    others: list[int] = field(init=False)
 
-    def __post_init__(self) -> None:
-        shown = largest(self.scores, always=self.label)
-        object.__setattr__(self, "shown", shown)
-        object.__setattr__(self, "others", sorted(set(range(len(self.scores))) - set(shown)))
+    @property
+    def shown(self) -> list[int]:
+        """Classes that are written out: the label, and those with the highest scores."""
+        return largest(self.scores, always=self.label)
+
+    @property
+    def others(self) -> list[int]:
+        """Classes that are summed only."""
+        return sorted(set(range(len(self.scores))) - set(self.shown))
 
     def named(self, j: int) -> str:
         """Return the number of a class, with its name if it has one."""
