@@ -47,7 +47,7 @@ def rounded(values, places=6):
 @pytest.mark.parametrize("example", BY_NAME)
 def test_the_kernels_give_what_the_example_says(example, isa):
     for scores, label, value in zip(example.scores, example.labels, example.losses, strict=True):
-        assert rounded(loss_of(example.loss, scores, label, example.delta)) == value
+        assert rounded(loss_of(example.loss, scores, label, example.delta)) == value, example.source
     mean, _ = objective(example.loss, example.scores, example.labels, delta=example.delta)
     assert rounded(mean) == example.mean
 

@@ -13,7 +13,7 @@ from linclf.checks import count
 from linclf.display import class_labels
 from linclf.explanation.explanation import Explanation
 from linclf.explanation.expressions import More
-from linclf.explanation.formulas import FORMULAS
+from linclf.explanation.formulas import formula_of
 from linclf.explanation.gradient import gradient_step, slopes_step
 from linclf.explanation.misprints import Misprint, misprints_of
 from linclf.explanation.objective import (
@@ -247,7 +247,7 @@ class _Story:
         self.steps.append(step)
 
     def add_loss(self, row: Row) -> None:
-        parts = tuple(FORMULAS[self.loss].parts(row))
+        parts = tuple(formula_of(self.loss).parts(row))
         self._add_corrected(Step(f"loss{row.of}", parts, row.value), [row])
 
     def add_mean(self, step: Step, *, whole: bool) -> None:
@@ -263,7 +263,7 @@ class _Story:
         """Return the explanation."""
         margin = "" if self.loss == "softmax" else f", delta = {self.rounding.text(float(delta))}"
         return Explanation(
-            title=FORMULAS[self.loss].name + margin,
+            title=formula_of(self.loss).name + margin,
             value=value,
             losses={row.i or 0: row.value for row in self.rows},
             steps=tuple(self.steps),
@@ -302,9 +302,11 @@ def _entry(entry: Any, features: int, classes: int) -> tuple[int, int] | None:
 
 
 def _place(name: str, value: Any, count: int, where: str) -> int:
-    if isinstance(value, bool | np.bool_) or not hasattr(value, "__index__"):
-        raise TypeError(f"{name} is {value!r}; it must be an integer")
-    if not 0 <= (result := index(value)) < count:
+    try:
+        result = index(None if isinstance(value, bool | np.bool_) else value)
+    except TypeError:
+        raise TypeError(f"{name} is {value!r}; it must be an integer") from None
+    if not 0 <= result < count:
         raise ValueError(f"{name} is {result}, but {where}: it must be 0 .. {count - 1}")
     return result
 

@@ -269,3 +269,13 @@ FORMULAS = {
         "label, the probability minus 1.",
     ),
 }
+
+
+def formula_of(loss: str) -> Formula:
+    """Return how a loss is explained; of one without a formula here, its value alone is told."""
+    return FORMULAS.get(loss) or Formula(f"{loss} loss", _value_alone, "")
+
+
+def _value_alone(row: Row) -> list[Part]:
+    arithmetic = Equation(loss_symbol(row.i), (Number(row.value),))
+    return [arithmetic, Remark("How it comes about is not written out for this loss.")]

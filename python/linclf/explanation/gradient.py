@@ -21,7 +21,7 @@ from linclf.explanation.expressions import (
     total,
     worked_out,
 )
-from linclf.explanation.formulas import FORMULAS
+from linclf.explanation.formulas import formula_of
 from linclf.explanation.objective import other_samples, samples_shown
 from linclf.explanation.rows import Row, features_of, row_of_sample, without_penalty
 from linclf.explanation.steps import Equation, Part, Remark, Step, Table, loss_symbol
@@ -36,7 +36,7 @@ def slopes_step(loss: str, row: Row) -> Step:
     rest = (More(len(row.others)),) if row.others else ()
     left = Derivative(loss_symbol(row.i), Symbol("s"))
     parts: list[Part] = [Equation(left, (Vector((*shown, *rest)),))]
-    parts += [] if row.i else [Remark(FORMULAS[loss].slope)]
+    parts += _rule(loss) if row.i in (None, 0) else []
     return Step(f"derivative by the scores{row.of}", tuple(parts))
 
 
@@ -55,10 +55,15 @@ def gradient_step(problem: Problem, rows: Sequence[Row], d: int, c: int, value: 
     equation = Equation(
         Symbol("dW", (d, c)), (_general(penalty, d, c), *worked_out(arithmetic, value))
     )
-    parts: list[Part] = [Remark(FORMULAS[problem.loss].slope), _table(written, x, d, c)]
+    parts: list[Part] = [*_rule(problem.loss), _table(written, x, d, c)]
     if more.count:
         parts.append(Remark(f"Written out are {len(shown)} of {len(problem.X):,} samples."))
     return Step(f"gradient by W[{d}, {c}]", (*parts, equation), value)
+
+
+def _rule(loss: str) -> list[Part]:
+    slope = formula_of(loss).slope
+    return [Remark(slope)] if slope else []
 
 
 def _slope(c: int, i: int | str = "i") -> Derivative:
