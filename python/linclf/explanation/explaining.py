@@ -303,9 +303,11 @@ def _entry(entry: Any, features: int, classes: int) -> tuple[int, int] | None:
 
 def _place(name: str, value: Any, count: int, where: str) -> int:
     try:
-        result = index(None if isinstance(value, bool | np.bool_) else value)
-    except TypeError:
-        raise TypeError(f"{name} is {value!r}; it must be an integer") from None
+        result = None if isinstance(value, bool | np.bool_) else index(value)
+    except TypeError:  # also of arrays, which have an __index__ that refuses
+        result = None
+    if result is None:
+        raise TypeError(f"{name} is {value!r}; it must be an integer")
     if not 0 <= result < count:
         raise ValueError(f"{name} is {result}, but {where}: it must be 0 .. {count - 1}")
     return result

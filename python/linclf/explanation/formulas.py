@@ -221,7 +221,7 @@ def _logarithm(row: Row, p: float) -> list[Part]:
     return [
         Remark(
             f"The probability of the label is so close to {close} that too few of its digits are "
-            "left for minus its natural logarithm. The loss is computed so:"
+            "left for minus its natural logarithm. This is how the loss is computed:"
         )
     ]
 

@@ -14,7 +14,7 @@ from linclf.problem import Problem
 if TYPE_CHECKING:
     from linclf.arrays import Data
 
-_MOST_CLASSES, _LARGEST = 8, 5  # so many are all written out; of more, so many of the largest
+_MOST, _LARGEST = 10, 5  # so many are all written out; of more, so many of the largest
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ def largest(values: Any, always: int | None = None) -> list[int]:
     [7, 95, 96, 97, 98, 99]
     """
     array = np.asarray(values, dtype=np.float64)
-    if len(array) <= _MOST_CLASSES:
+    if len(array) <= _MOST:
         return list(range(len(array)))
     ranked = np.argsort(-np.where(np.isnan(array), np.inf, array), kind="stable")
     chosen = {int(k) for k in ranked[:_LARGEST]}
