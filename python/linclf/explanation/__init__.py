@@ -1,6 +1,6 @@
 """The slide's arithmetic with the user's numbers, term by term, as text, LaTeX and HTML.
 
-    explaining     explain(): checks, asks the C core, puts steps in order
+    explaining     explain(): asks the C core, puts steps in order; operands checks
     formulas       what every loss looks like; objective and gradient, what is around it
     expressions    the trees that all formats are written from, and their arithmetic
     rendering      signs and parentheses; text, latex and html fill in the rest

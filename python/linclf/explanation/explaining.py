@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from operator import index
 from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 
 from linclf.checks import count
-from linclf.display import class_labels
 from linclf.explanation.explanation import Explanation
 from linclf.explanation.expressions import More
 from linclf.explanation.formulas import formula_of
@@ -25,6 +23,14 @@ from linclf.explanation.objective import (
     penalty_step,
     samples_shown,
 )
+from linclf.explanation.operands import (
+    as_entry,
+    as_labels,
+    as_names,
+    as_scores,
+    refuse_operands,
+    samples_written,
+)
 from linclf.explanation.rounding import Rounding
 from linclf.explanation.rows import Row, row_of_sample, row_of_scores, without_penalty
 from linclf.explanation.steps import Remark, Step
@@ -37,8 +43,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from linclf.arrays import Data, Float, Labels, Reg
-
-_MOST_ROWS = 4  # samples that are all written out in full; of more, the first alone
 
 
 @overload
@@ -171,7 +175,7 @@ def explain(
         problem = Problem(loss_or_scores, W, X, y, reg, b, delta, center)
         with np.errstate(all="ignore"):  # NaN and infinity are shown
             return _of_objective(problem, i, entry, class_names, digits)
-    _refuse_operands({"X": X, "y": y, "b": b, "center": center, "i": i, "entry": entry}, reg)
+    refuse_operands({"X": X, "y": y, "b": b, "center": center, "i": i, "entry": entry}, reg)
     labels = W if label is None else label
     with np.errstate(all="ignore"):
         return _of_scores(loss_or_scores, labels, loss, delta, class_names, digits)
@@ -187,16 +191,16 @@ def _of_objective(
             f"y is of shape {problem.y.shape}; explain writes out labels, so pass y of shape (N,), "
             "for one-hot rows y.argmax(axis=1)"
         )
-    count, (features, classes) = len(problem.X), problem.W.shape
-    names, place = _names(class_names, classes), _entry(entry, features, classes)
-    rows = [row_of_sample(problem, k, names) for k in _samples(i, count)]
+    n_samples, (features, classes) = len(problem.X), problem.W.shape
+    names, place = as_names(class_names, classes), as_entry(entry, features, classes)
+    rows = [row_of_sample(problem, k, names) for k in samples_written(i, n_samples)]
     story = _Story(problem.loss, rows, Rounding(digits, float(np.finfo(problem.W.dtype).eps)))
     for row in rows:
         story.add(computed_scores(problem, row))
         story.add_loss(row)
     data_loss, _ = _loss_and_grad(without_penalty(problem))
-    if count > 1:
-        story.add_mean(mean_of_samples(problem, rows, data_loss), whole=len(rows) == count)
+    if n_samples > 1:
+        story.add_mean(mean_of_samples(problem, rows, data_loss), whole=len(rows) == n_samples)
     penalty = as_penalty(problem.reg)
     if penalty.l2 or penalty.l1:
         story.add(penalty_step(problem))
@@ -212,16 +216,16 @@ def _of_scores(
     scores: Any, labels: Any, loss: str, delta: float, class_names: Any, digits: int
 ) -> Explanation:
     """Explain scores that were given, of one sample or of several."""
-    S = _as_scores(scores)
+    S = as_scores(scores)
     single, S = S.ndim == 1, np.atleast_2d(S)
-    numbers = _as_labels(labels, None if single else len(S), S.shape[1])
-    names = _names(class_names, S.shape[1])
+    numbers = as_labels(labels, None if single else len(S), S.shape[1])
+    names = as_names(class_names, S.shape[1])
     rows = [
         row_of_scores(loss, s, y, delta, names, None if single else i)
         for i, (s, y) in enumerate(zip(S, numbers, strict=True))
     ]
     mean = float(np.mean([row.value for row in rows]))
-    written = rows if len(rows) <= _MOST_ROWS else rows[:1]
+    written = [rows[i] for i in samples_written(None, len(rows))]
     story = _Story(loss, written, Rounding(digits, float(np.finfo(S.dtype).eps)))
     for row in written:
         story.add(given_scores(row))
@@ -280,81 +284,3 @@ def _loss_and_grad(problem: Problem) -> tuple[float, Any]:
         delta=problem.delta, center=problem.center, **options,
     )  # fmt: skip
     return found[0], found[1]
-
-
-def _samples(i: Any, count: int) -> Sequence[int]:
-    """Return the samples that are written out."""
-    if i is None:
-        return range(count if count <= _MOST_ROWS else 1)
-    return [_place("i", i, count, f"X has {count} rows (samples)")]
-
-
-def _entry(entry: Any, features: int, classes: int) -> tuple[int, int] | None:
-    if entry is None:
-        return None
-    if not isinstance(entry, tuple | list) or len(entry) != 2:
-        raise TypeError(f"entry is {entry!r}; pass a pair (d, c), the feature and the class")
-    where = f"W is of shape ({features}, {classes})"
-    return (
-        _place("d of entry=(d, c)", entry[0], features, where),
-        _place("c of entry=(d, c)", entry[1], classes, where),
-    )
-
-
-def _place(name: str, value: Any, count: int, where: str) -> int:
-    try:
-        result = None if isinstance(value, bool | np.bool_) else index(value)
-    except TypeError:  # also of arrays, which have an __index__ that refuses
-        result = None
-    if result is None:
-        raise TypeError(f"{name} is {value!r}; it must be an integer")
-    if not 0 <= result < count:
-        raise ValueError(f"{name} is {result}, but {where}: it must be 0 .. {count - 1}")
-    return result
-
-
-def _names(class_names: Any, classes: int) -> list[str]:
-    names = [] if class_names is None else class_labels(class_names, None, classes)
-    return [" ".join(name.split()) for name in names]  # on one line
-
-
-def _refuse_operands(given: dict[str, Any], reg: Any) -> None:
-    """Refuse what belongs to an objective where scores are given."""
-    found = [name for name, value in given.items() if value is not None]
-    if found or reg != 0.0:
-        raise TypeError(
-            f"{', '.join(found) or 'reg'} cannot be used with given scores; "
-            "write explain(loss, W, X, y, ...) to have them computed"
-        )
-
-
-def _as_scores(scores: Any) -> Data:
-    """Return scores as a float array of one or two dimensions."""
-    if scores is None:
-        raise TypeError("scores are None; pass one per class")
-    try:
-        S = np.asarray(scores)
-    except ValueError as error:
-        raise ValueError("scores are no table; every row needs one per class") from error
-    if S.dtype.kind not in "iuf":
-        raise TypeError(f"scores are of dtype {S.dtype}; they must be real numbers, one per class")
-    if S.ndim not in (1, 2) or 0 in S.shape:
-        raise ValueError(
-            f"scores are of shape {S.shape}; pass (C,), one per class, or (N, C), a row per sample"
-        )
-    return S if S.dtype in (np.float32, np.float64) else S.astype(np.float64)
-
-
-def _as_labels(labels: Any, count: int | None, classes: int) -> list[int]:
-    """Return the label of every row of scores; `count` is None for a single row."""
-    if labels is None:
-        raise TypeError("label is missing; write explain(scores, label)")
-    where = f"there are {classes} classes"
-    if count is None:
-        return [_place("label", labels, classes, where)]
-    if np.shape(labels) != (count,):
-        raise ValueError(
-            f"label is of shape {np.shape(labels)}, but scores have {count} rows; pass one label "
-            "per row"
-        )
-    return [_place(f"label[{k}]", y, classes, where) for k, y in enumerate(labels)]
