@@ -165,6 +165,7 @@ typedef struct {
     linclf_packed packed;
     void *center;
     bool gradient;
+    int n_workers;
     linclf_block *blocks;      /* one a worker */
     double *dW, *db;     /* the sums so far */
     double loss;
@@ -185,9 +186,10 @@ void linclf_pass_pack(linclf_pass *pass);
 void linclf_pass_open(linclf_pass *pass, uint64_t generation);
 void linclf_pass_work(linclf_pass *pass, uint64_t generation, int worker);
 linclf_status linclf_pass_status(linclf_pass *pass, linclf_error *error);
-/* One block: rows first ... first + n of the pass. */
+/* One block: rows first ... first + n of the pass; after it, most likely, those
+ * from `next` on. */
 bool linclf_pass_load(const linclf_pass *pass, linclf_block *k, ptrdiff_t first,
-                      ptrdiff_t n);
+                      ptrdiff_t n, ptrdiff_t next);
 
 /* ---- parallel.c ----------------------------------------------------------- */
 
@@ -196,7 +198,10 @@ typedef void linclf_job(void *context, int worker);
 /* Run job(context, w) on up to n_threads threads, w = 0 being the caller's.
  * A thread that cannot be started is simply not there. */
 void linclf_parallel(int n_threads, linclf_job *job, void *context);
-int linclf_threads_for(int asked, double flops);
+/* How many threads this much work is worth: of a call, which starts them, or of
+ * one step of a run, which finds them waiting. */
+typedef enum { LINCLF_START, LINCLF_WAKE } linclf_effort;
+int linclf_threads_for(int asked, double flops, linclf_effort effort);
 void linclf_relax(unsigned *spins);   /* one turn of a waiting loop */
 
 /* ---- error.c, check.c ------------------------------------------------------ */

@@ -118,8 +118,8 @@ losses(linclf_block *k, const linclf_objective *objective, bool targets)
         const ptrdiff_t count = round_up(k->n, GROUP) * C;
         float *const G = k->G;
 
-        for (ptrdiff_t i = 0; i < count; i++)
-            G[i] = (float)k->S[i];
+        for (ptrdiff_t i = 0; i < count; i += GROUP)
+            (void)store_doubles_f32(G + i, load_vec_f64(k->S + i));
     }
 }
 

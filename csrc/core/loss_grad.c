@@ -46,8 +46,8 @@ linclf_loss_grad(const linclf_objective *objective, const linclf_model *model,
 
     linclf_pass_plan(&pass, objective, model, data, data->X.rows, wanted);
     const linclf_plan *const p = &pass.plan;
-    const int n =
-        linclf_threads_for(n_threads, 4.0 * (double)p->N * (double)p->D * (double)p->C);
+    const int n = linclf_threads_for(
+        n_threads, 4.0 * (double)p->N * (double)p->D * (double)p->C, LINCLF_START);
 
     linclf_pass_take(&arena, &pass, n);
     void *const memory = linclf_allocate(arena.used, &small);

@@ -95,11 +95,12 @@ linclf_default_threads(void)
     return n < 1 ? 1 : n > MAX_THREADS ? MAX_THREADS : n;
 }
 
-/* asked 0 means the default; small work is not worth starting a thread. */
+/* asked 0 means the default; small work is not worth a thread. */
 int
-linclf_threads_for(int asked, double flops)
+linclf_threads_for(int asked, double flops, linclf_effort effort)
 {
-    const double worth_a_thread = 1e7;   /* some 100 us of work */
+    /* to start one takes some 50 us, to wake one that waits and to hand it W some 5 */
+    const double worth_a_thread = effort == LINCLF_START ? 1e7 : 1e6;
     int n;
 
     if (flops < 2 * worth_a_thread)

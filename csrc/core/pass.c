@@ -75,6 +75,7 @@ linclf_pass_take(linclf_arena *arena, linclf_pass *pass, int n_workers)
         pass->dW = linclf_take(arena, p->C * p->ld, sizeof *pass->dW);
         pass->db = linclf_take(arena, p->C, sizeof *pass->db);
     }
+    pass->n_workers = n_workers;
     pass->blocks = linclf_take(arena, n_workers, sizeof *pass->blocks);
     for (int w = 0; w < n_workers; w++)
         take_block(arena, pass, arena->base ? &pass->blocks[w] : &ignored);
@@ -95,7 +96,7 @@ linclf_pass_pack(linclf_pass *pass)
 }
 
 /* While a block is computed, the rows that most likely come next are on their
- * way from memory: those after it, in the next segment or batch as well. A
+ * way from memory, be they of another segment or of the next batch. A
  * guess costs nothing but the fetch. The gradient alone leaves time enough to
  * fetch doubles, but not floats, which are computed twice as fast. */
 static void
@@ -121,7 +122,8 @@ look_ahead(const linclf_pass *pass, linclf_block *k, ptrdiff_t first)
 /* Row numbers and labels are read once, and checked where they are read:
  * another thread may be scribbling over them. */
 bool
-linclf_pass_load(const linclf_pass *pass, linclf_block *k, ptrdiff_t first, ptrdiff_t n)
+linclf_pass_load(const linclf_pass *pass, linclf_block *k, ptrdiff_t first, ptrdiff_t n,
+                 ptrdiff_t next)
 {
     const linclf_data *const data = pass->data;
 
@@ -138,7 +140,7 @@ linclf_pass_load(const linclf_pass *pass, linclf_block *k, ptrdiff_t first, ptrd
         k->at[i] = (ptrdiff_t)at;
     }
     pass->real->load(k, &data->X);
-    look_ahead(pass, k, first + n);
+    look_ahead(pass, k, next);
     if (!pass->objective)
         return true;
     if (data->targets.data) {
@@ -156,20 +158,22 @@ linclf_pass_load(const linclf_pass *pass, linclf_block *k, ptrdiff_t first, ptrd
 }
 
 static bool
-run_segment(linclf_pass *pass, linclf_block *k, ptrdiff_t first, ptrdiff_t end)
+run_segment(linclf_pass *pass, linclf_block *k, ptrdiff_t segment)
 {
     const linclf_plan *const p = &pass->plan;
     const bool single = p->real == sizeof(float);
-    const ptrdiff_t start = first;
+    const ptrdiff_t start = segment * p->segment;
+    const ptrdiff_t end = start + p->segment < p->N ? start + p->segment : p->N;
+    const ptrdiff_t turn = start + pass->n_workers * p->segment;   /* ours, likely */
 
     memset(k->loss, 0, sizeof k->loss);
     if (k->db)
         memset(k->db, 0, (size_t)(p->C * 8) * sizeof *k->db);
-    for (; first < end; first += p->block) {
+    for (ptrdiff_t first = start; first < end; first += p->block) {
         const ptrdiff_t n = end - first < p->block ? end - first : p->block;
         const ptrdiff_t done = first - start;
 
-        if (!linclf_pass_load(pass, k, first, n))
+        if (!linclf_pass_load(pass, k, first, n, first + n < end ? first + n : turn))
             return false;
         pass->real->scores(k);
         pass->kernels->losses(k, pass->objective, pass->data->targets.data);
@@ -223,15 +227,11 @@ claim_segment(linclf_pass *pass, uint64_t generation)
 void
 linclf_pass_work(linclf_pass *pass, uint64_t generation, int worker)
 {
-    const linclf_plan *const p = &pass->plan;
     linclf_block *const k = &pass->blocks[worker];
     ptrdiff_t s;
 
     while ((s = claim_segment(pass, generation)) >= 0) {
-        const ptrdiff_t first = s * p->segment;
-        const ptrdiff_t end = first + p->segment < p->N ? first + p->segment : p->N;
-        const bool good =
-            !atomic_load(&pass->failed) && run_segment(pass, k, first, end);
+        const bool good = !atomic_load(&pass->failed) && run_segment(pass, k, s);
         unsigned spins = 0;
 
         while (atomic_load(&pass->finished) != s)

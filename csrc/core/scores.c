@@ -22,7 +22,7 @@ run_block(const output *out, linclf_block *k, ptrdiff_t first, ptrdiff_t n)
         pass->kernels->load_groups(k, out->scores, k->S);
         pass->kernels->probabilities(k);
     } else {
-        (void)linclf_pass_load(pass, k, first, n);   /* no labels to be wrong */
+        (void)linclf_pass_load(pass, k, first, n, first + n);   /* no labels */
         pass->real->scores(k);
     }
     if (out->labels)
@@ -52,7 +52,7 @@ static linclf_status
 run(output *out, int n_threads, double flops, linclf_error *error)
 {
     linclf_pass *const pass = &out->pass;
-    const int n = linclf_threads_for(n_threads, flops);
+    const int n = linclf_threads_for(n_threads, flops, LINCLF_START);
     linclf_arena arena = {0};
     linclf_small small;
 

@@ -232,6 +232,16 @@ job(void *context, int worker)
         follow(context, worker);
 }
 
+/* As many as the run is worth starting and each step worth waking. */
+static int
+threads_for(int asked, double flops, ptrdiff_t n_steps)
+{
+    const int start = linclf_threads_for(asked, flops * (double)n_steps, LINCLF_START);
+    const int wake = linclf_threads_for(asked, flops, LINCLF_WAKE);
+
+    return start < wake ? start : wake;
+}
+
 linclf_status
 linclf_sgd_run(const linclf_objective *objective, const linclf_model *model,
                const linclf_data *data, const linclf_run *run, int n_threads,
@@ -253,8 +263,9 @@ linclf_sgd_run(const linclf_objective *objective, const linclf_model *model,
     const ptrdiff_t rows = run->index && run->n_index < batch ? run->n_index : batch;
 
     linclf_pass_plan(&d.pass, objective, model, data, rows, true);
-    const int n = linclf_threads_for(
-        n_threads, 4.0 * (double)rows * (double)model->W.rows * (double)model->W.cols);
+    const int n = threads_for(
+        n_threads, 4.0 * (double)rows * (double)model->W.rows * (double)model->W.cols,
+        run->n_steps);
     take(&arena, &d, n);
     void *const memory = linclf_allocate(arena.used, &small);
     if (!memory)

@@ -215,10 +215,62 @@ widen_f64(quad_f64 q)
 {
     return q;
 }
+
+/* gcc 12 takes __builtin_convertvector from float to double through memory. */
 VEC_INLINE quad_f64
 widen_f32(quad_f32 q)
 {
+#if defined(__AVX__)
+    return (quad_f64)_mm256_cvtps_pd((__m128)q);
+#else
     return __builtin_convertvector(q, quad_f64);
+#endif
+}
+
+/* GROUP numbers as doubles; what REAL makes of them is stored and returned. */
+VEC_INLINE vec_f64
+load_doubles_f64(const double *p)
+{
+    return load_vec_f64(p);
+}
+
+VEC_INLINE vec_f64
+store_doubles_f64(double *p, vec_f64 v)
+{
+    memcpy(p, &v, sizeof v);
+    return v;
+}
+
+typedef float half_f32 __attribute__((vector_size(VEC_BYTES / 2)));
+
+VEC_INLINE vec_f64
+load_doubles_f32(const float *p)
+{
+    half_f32 x;
+
+    memcpy(&x, p, sizeof x);
+#if defined(__AVX512F__)
+    return (vec_f64)_mm512_cvtps_pd((__m256)x);
+#elif defined(__AVX2__)
+    return (vec_f64)_mm256_cvtps_pd((__m128)x);
+#else
+    return __builtin_convertvector(x, vec_f64);
+#endif
+}
+
+VEC_INLINE vec_f64
+store_doubles_f32(float *p, vec_f64 v)
+{
+#if defined(__AVX512F__)
+    const half_f32 x = (half_f32)_mm512_cvtpd_ps((__m512d)v);
+#elif defined(__AVX2__)
+    const half_f32 x = (half_f32)_mm256_cvtpd_ps((__m256d)v);
+#else
+    const half_f32 x = __builtin_convertvector(v, half_f32);
+#endif
+
+    memcpy(p, &x, sizeof x);
+    return load_doubles_f32(p);
 }
 
 #endif
