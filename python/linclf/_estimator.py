@@ -27,6 +27,10 @@ class DataConversionWarning(UserWarning):
     """An input was used in another shape than it was given in."""
 
 
+class ConvergenceWarning(UserWarning):
+    """A solver was stopped before it had proved that it is near the minimum."""
+
+
 def sklearn_class(own: type[Any]) -> type[Any]:
     """Return the exception class of this name from scikit-learn if that is loaded, else `own`.
 

@@ -17,12 +17,20 @@ if TYPE_CHECKING:
 
 ENDLESS = 1 << 53  # planned steps of a run without an end: no schedule moves towards it
 _AUTO_STEPS, _AUTO_EPOCHS = 4000, 10
+_AUTO_ITERATIONS = 1000
 
 
 def planned_epochs(epochs: Any, steps_per_epoch: int) -> int:
     """Return `epochs`, or for ``"auto"`` what makes 4,000 steps, and 10 at least."""
     if isinstance(epochs, str) and epochs == "auto":
         return max(_AUTO_EPOCHS, math.ceil(_AUTO_STEPS / steps_per_epoch))
+    return count("epochs", epochs, least=1)
+
+
+def planned_iterations(epochs: Any) -> int:
+    """Return `epochs` for a solver whose every iteration is one, and 1,000 for ``"auto"``."""
+    if isinstance(epochs, str) and epochs == "auto":
+        return _AUTO_ITERATIONS
     return count("epochs", epochs, least=1)
 
 

@@ -6,6 +6,7 @@ theirs: the data stays where it lies.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,8 @@ from linclf import losses
 from linclf._estimator import Estimator
 from linclf._inputs import as_features, compare_feature_names, feature_names
 from linclf._labels import as_labels, encode, require_kind
+from linclf.certificate import Certificate, gap_bound
+from linclf.penalties import as_penalty
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -126,6 +129,32 @@ class LinearModel(Estimator):
             self.loss, W, data, codes, self.reg,
             b=b, delta=self.delta, center=center, n_threads=self.n_threads,
         )  # fmt: skip
+
+    def certificate(self, X: Any, y: Any) -> Certificate:
+        """Return how far the objective on this data is from its minimum at most.
+
+        From the gradient on `X` and `y`, at the cost of one pass over them, however the weights
+        were found; see `linclf.certificate`. With a bias, or without an L2 penalty, no bound is
+        known; for the hinge losses it is a coarse one.
+
+        Parameters
+        ----------
+        X : (N, D) array-like
+            Usually the training data: the minimum is that of the objective on these rows.
+        y : (N,) array-like
+            Their labels.
+
+        Examples
+        --------
+        >>> X, y = np.array([[-1.0], [1.0], [2.0]]), [0, 1, 1]
+        >>> clf = linclf.LinearClassifier(reg=0.1, fit_intercept=False, epochs=200).fit(X, y)
+        >>> print(clf.certificate(X, y))
+        objective 0.466..., at most ... above the minimum; gradient norm ...
+        """
+        objective, *gradients = self.loss_and_grad(X, y)
+        norm = math.sqrt(sum(float(np.square(g, dtype=np.float64).sum()) for g in gradients))
+        l2, bias = as_penalty(self.reg).l2, self.b_ is not None
+        return Certificate(objective, norm, gap_bound(objective, norm, l2, bias))
 
     def _scores(self, X: Any) -> Data:
         data, W, b, center = self._operands(X)

@@ -38,7 +38,8 @@ class History:
         Why the run ended: ``"finished"``, ``"callback"``, ``"converged"``,
         ``"early stopping"``, ``"interrupted"`` or ``"diverged"``.
     manifest : dict
-        As given; holds only what JSON can hold.
+        As given; holds only what JSON can hold. After a run of a solver that proves how near the
+        minimum it is, "certificate" says so: objective, gradient_norm, gap.
 
     Examples
     --------
@@ -72,7 +73,13 @@ class History:
         ]
         if self._validation:
             parts.append(f"validation accuracy {self._validation[-1][2]:.4g}")
-        return f"History({', '.join(parts)}, {self.stopped})"
+        parts.append(self.stopped)
+        known = self.manifest.get("certificate")
+        if known:
+            gap = known["gap"]
+            proved = f"gradient norm {known['gradient_norm']:.2g}"
+            parts.append(proved if gap is None else f"at most {gap:.2g} above the minimum")
+        return f"History({', '.join(parts)})"
 
     @property
     def loss(self) -> DoubleArray:
@@ -156,6 +163,8 @@ class History:
             (steps + step, loss, accuracy) for step, loss, accuracy in other._validation
         ]
         self.stopped = other.stopped
+        self.manifest.pop("certificate", None)  # it was of the weights before
+        self.manifest |= {k: v for k, v in other.manifest.items() if k == "certificate"}
 
     def reserve(self, steps: int) -> tuple[DoubleArray, DoubleArray]:
         """Return writable room for the next steps: rows (steps, 3) and rates (steps,).

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from linclf.arrays import Data, DoubleArray, IndexArray
     from linclf.sampling import Batches, Chunk
 
-__all__ = ["Hooks", "Problem", "Rule", "fit_state", "run"]
+__all__ = ["Hooks", "Problem", "Rule", "after_epoch", "after_step", "fit_state", "run"]
 
 BLOWN_UP = 1e8  # a loss of so many times 1 + the first one will not come back
 LOOK = 64  # steps, but at least an epoch, between two looks whether the loss has blown up
@@ -123,11 +123,11 @@ class _Loop:
             done = len(self.history) - self.start
             line.update(done, self.history.rows(before))
             if self.hooks.each_step:
-                stop = self.after_step()
+                stop = after_step(self.problem, self.history, self.hooks)
             if self.hooks.each_epoch and (
                 stop or done % self.steps_per_epoch == 0 or len(self.history) == self.end
             ):
-                stop = self.after_epoch() or stop
+                stop = after_epoch(self.problem, self.history, self.hooks) or stop
         return stop or "finished"
 
     def advance(self, line: Progress) -> None:
@@ -212,28 +212,28 @@ class _Loop:
             untrained=before + step == self.start,
         )
 
-    def after_step(self) -> Stopped | None:
-        """Call the callback; return why to stop, if so."""
-        callback, tol = self.hooks.callback, self.hooks.tol
-        if callback is not None and callback(fit_state(self.problem, self.history)):
-            return "callback"
-        if tol is not None and self.history.rows(len(self.history) - 1)[0, 2] <= tol:
-            return "converged"
-        return None
-
-    def after_epoch(self) -> Stopped | None:
-        """Validate; return why to stop, if so."""
-        if self.hooks.validation is not None:
-            X, y = self.hooks.validation
-            problem = self.problem
-            self.history.append_validation(problem.value(X, y), problem.accuracy(X, y))
-        return self.hooks.on_epoch(self.history) if self.hooks.on_epoch else None
-
     def settle(self) -> None:
         """Leave history and generator at the last finished step, however the run ended."""
         self.record()
         if self.batches is not None:
             self.batches.settle()
+
+
+def after_step(problem: Problem, history: History, hooks: Hooks) -> Stopped | None:
+    """Call the callback; return why to stop, if so."""
+    if hooks.callback is not None and hooks.callback(fit_state(problem, history)):
+        return "callback"
+    if hooks.tol is not None and history.rows(len(history) - 1)[0, 2] <= hooks.tol:
+        return "converged"
+    return None
+
+
+def after_epoch(problem: Problem, history: History, hooks: Hooks) -> Stopped | None:
+    """Validate; return why to stop, if so."""
+    if hooks.validation is not None:
+        X, y = hooks.validation
+        history.append_validation(problem.value(X, y), problem.accuracy(X, y))
+    return hooks.on_epoch(history) if hooks.on_epoch else None
 
 
 def fit_state(problem: Problem, history: History) -> FitState:

@@ -1,0 +1,349 @@
+"""Solvers that know when they are done: what they are given, and how they go on.
+
+Both read all rows at every iteration, through the C core, and stop by a rule that proves
+something:
+
+    lbfgs    SciPy's L-BFGS-B, for losses with a gradient everywhere: softmax, squared_hinge
+    bundle   cutting planes, for every loss, with an L2 penalty and without a bias
+
+An iteration is a step and an epoch of the history. W and history are at the last finished one,
+whatever ends the run.
+"""
+
+from __future__ import annotations
+
+import math
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+
+from linclf import _linclf
+from linclf.certificate import Certificate, gap_bound
+from linclf.history import History, Stopped
+from linclf.penalties import as_penalty
+from linclf.progress import progress_display
+from linclf.run import after_epoch, after_step
+from linclf.stability import DivergenceError
+
+if TYPE_CHECKING:
+    from linclf.arrays import DoubleArray, Reg
+    from linclf.problem import Hooks, Problem
+    from linclf.progress import Progress
+
+__all__ = [
+    "SOLVERS",
+    "Iterates",
+    "Method",
+    "Objective",
+    "Point",
+    "certificate_of",
+    "check_solver",
+    "refuse",
+    "solve",
+]
+
+SOLVERS = ("sgd", "lbfgs", "bundle")
+SMOOTH = ("softmax", "squared_hinge")
+
+
+def check_solver(solver: Any) -> str:
+    """Return `solver` if there is one of that name.
+
+    Raises
+    ------
+    ValueError
+        If there is none.
+    """
+    if not isinstance(solver, str) or solver not in SOLVERS:
+        raise ValueError(f"solver is {solver!r}; it must be {', '.join(map(repr, SOLVERS))}")
+    return solver
+
+
+def refuse(solver: str, loss: str, reg: Reg, bias: bool) -> None:
+    """Raise a ValueError if `solver` cannot minimise such an objective; it says which can."""
+    penalty = as_penalty(reg)
+    if solver == "lbfgs" and loss not in SMOOTH:
+        raise ValueError(
+            f"solver='lbfgs' needs a gradient everywhere, and loss={loss!r} has kinks; use "
+            "solver='bundle' (fit_intercept=False and an L2 penalty), solver='sgd', or "
+            "loss='squared_hinge'"
+        )
+    if solver == "lbfgs" and penalty.l1 > 0.0:
+        raise ValueError(
+            f"solver='lbfgs' needs a gradient everywhere, and reg={reg!r} has kinks where a weight "
+            "is 0; use solver='sgd', or solver='bundle' with ElasticNet or L2"
+        )
+    if solver == "bundle" and bias:
+        raise ValueError(
+            "solver='bundle' has no lower bound of the objective if a bias is trained that nothing "
+            "penalises; append a column of ones to X and pass fit_intercept=False, or use "
+            f"solver={'lbfgs' if loss in SMOOTH else 'sgd'!r}"
+        )
+    if solver == "bundle" and not penalty.l2 > 0.0:
+        raise ValueError(
+            f"solver='bundle' needs an L2 penalty, but reg is {reg!r}; pass reg=1e-4, "
+            "ElasticNet(lam, beta), or solver='sgd'"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """Weights, W before b in one vector, and what is known of them."""
+
+    x: DoubleArray
+    certificate: Certificate
+
+
+class Objective:
+    """The objective as a function of one vector that holds W, row by row, and then b.
+
+    Parameters
+    ----------
+    problem : Problem
+        Its W and b are not looked at.
+    reg : float or penalty, optional
+        In place of that of the problem.
+    """
+
+    def __init__(self, problem: Problem, reg: Reg | None = None) -> None:
+        self.problem = problem
+        self.reg = problem.reg if reg is None else reg
+        D, C = problem.W.shape
+        self.size = D * C + (0 if problem.b is None else C)
+        self._at: Any = np.empty(self.size, problem.W.dtype)
+        self._slope: Any = np.empty(self.size, problem.W.dtype)
+        self._parts = self.parts(self._at)
+        dW, db = self.parts(self._slope)
+        self._out = dW if db is None else (dW, db)
+
+    def parts(self, x: Any) -> tuple[Any, Any]:
+        """Return W and b as views of `x`; b is None if there is none."""
+        D, C = self.problem.W.shape
+        b = None if self.problem.b is None else x[D * C :]
+        return x[: D * C].reshape(D, C), b
+
+    def __call__(self, x: DoubleArray) -> tuple[float, DoubleArray]:
+        """Return value and gradient at `x`, rounded to the dtype of W."""
+        self._at[:] = x
+        W, b = self._parts
+        problem = self.problem
+        value = _linclf.loss_grad(
+            problem.loss, W, problem.X, problem.y, self.reg, b, problem.delta, problem.center,
+            self._out, problem.n_threads, True,
+        )[0]  # fmt: skip
+        return float(value), np.array(self._slope, np.float64)
+
+    def present(self) -> DoubleArray:
+        """Return the W and b of the problem as a vector."""
+        x = np.empty(self.size)
+        W, b = self.parts(x)
+        W[...] = self.problem.W
+        if b is not None:
+            b[...] = self.problem.b
+        return x
+
+
+def certificate_of(problem: Problem) -> Certificate:
+    """Return what the gradient at the present weights tells."""
+    objective = Objective(problem)
+    value, gradient = objective(objective.present())
+    norm, l2 = float(np.linalg.norm(gradient)), as_penalty(problem.reg).l2
+    return Certificate(value, norm, gap_bound(value, norm, l2, problem.b is not None))
+
+
+class Iterates:
+    """The way of a solver: notes each point that it reaches, and says when to stop.
+
+    Parameters
+    ----------
+    problem : Problem
+        Its W and b follow the points.
+    history : History
+        Grows by a row for every iteration.
+    hooks : Hooks
+        Callbacks and validation.
+    line : Progress
+        Display.
+    tol : float
+        See `solve`.
+    """
+
+    def __init__(
+        self, problem: Problem, history: History, hooks: Hooks, line: Progress, tol: float
+    ) -> None:
+        self.problem, self.history, self.hooks, self.line = problem, history, hooks, line
+        self.tol = tol
+        self.objective = Objective(problem)
+        self.penalty = as_penalty(problem.reg)
+        self.enough = math.inf  # norm of a gradient that counts as zero where no gap is known
+        # Where the latest iteration began, where it ended, how many there were: one assignment,
+        # so that a signal handler that raises cannot come between them.
+        self._state: tuple[Point, Point, int] | None = None
+
+    @property
+    def point(self) -> Point:
+        """Where the solver is."""
+        assert self._state is not None
+        return self._state[1]
+
+    def certified(self, x: DoubleArray, objective: float, gradient: DoubleArray) -> Point:
+        """Return the point `x` with what its gradient proves.
+
+        Raises
+        ------
+        DivergenceError
+            If the objective or its gradient is not finite.
+        """
+        norm = float(np.linalg.norm(gradient))
+        if not (math.isfinite(objective) and math.isfinite(norm)):
+            steps = len(self.history)
+            what = (
+                f"the loss is {objective:.4g}" if math.isfinite(norm) else "the gradient overflows"
+            )
+            raise DivergenceError(
+                f"training stopped at iteration {steps + 1}: {what}; scale X to about unit size",
+                step=steps + 1,
+                epoch=steps + 1,
+                learning_rate=math.nan,
+                stable_learning_rate=None,
+                history=self.history,
+            )
+        bias = self.problem.b is not None
+        gap = gap_bound(objective, norm, self.penalty.l2, bias)
+        return Point(x.copy(), Certificate(objective, norm, gap))
+
+    def begin(self) -> Stopped | None:
+        """Look at the weights as they are; return why to stop, if they are good enough."""
+        x = self.objective.present()
+        start = self.certified(x, *self.objective(x))
+        at_zero = start if not x.any() else self.certified(x, *self.objective(np.zeros_like(x)))
+        self.enough = self.tol * at_zero.certificate.gradient_norm
+        self._state = start, start, 0
+        return "converged" if self.good_enough() else None
+
+    def advance(self, point: Point) -> Stopped | None:
+        """Take an iteration to `point`; return why to stop, if so."""
+        _, former, count = self._state or (point, point, 0)
+        self._state = former, point, count + 1
+        self.settle()
+        self.line.update(count + 1, self.history.rows(len(self.history) - 1))
+        stop = after_step(self.problem, self.history, self.hooks)
+        if self.hooks.each_epoch:
+            stop = after_epoch(self.problem, self.history, self.hooks) or stop
+        return "converged" if self.good_enough() else stop
+
+    def improve(self, point: Point) -> Stopped | None:
+        """Take `point`, the present one with a better certificate; return why to stop, if so."""
+        assert self._state is not None
+        self._state = self._state[0], point, self._state[2]
+        return "converged" if self.good_enough() else None
+
+    def good_enough(self) -> bool:
+        """Tell whether the present point meets the tolerance."""
+        known = self.point.certificate
+        if math.isinf(known.gap):
+            return known.gradient_norm <= self.enough
+        return known.gap <= self.tol * known.objective
+
+    def settle(self) -> None:
+        """Bring weights and history to the latest iteration."""
+        if self._state is None:
+            return
+        former, point, count = self._state
+        known = asdict(point.certificate)
+        known["gap"] = known["gap"] if math.isfinite(known["gap"]) else None  # JSON has no inf
+        self.history.manifest["certificate"] = known
+        if count == 0:
+            return
+        W, b = self.objective.parts(point.x)
+        self.problem.W[...] = W
+        if self.problem.b is not None:
+            self.problem.b[...] = b
+        if len(self.history) < count:
+            penalty = self.penalty.value(self.objective.parts(former.x)[0])
+            value, norm = former.certificate.objective, former.certificate.gradient_norm
+            self.history.append(value - penalty, penalty, grad_norm=norm, epoch=count)
+
+
+class Method(Protocol):
+    """A solver: goes on from where the iterates begin, for so many iterations at most."""
+
+    def __call__(self, iterates: Iterates, iterations: int, /) -> Stopped:
+        """Return why it stopped; "finished" if it could or might not go on."""
+        ...
+
+
+def solve(
+    solver: str,
+    problem: Problem,
+    history: History,
+    *,
+    iterations: int,
+    tol: float,
+    hooks: Hooks,
+    progress: Any = None,
+) -> None:
+    """Minimise an objective until it is proved to be near its minimum.
+
+    Parameters
+    ----------
+    solver : {"lbfgs", "bundle"}
+        See `linclf.lbfgs` and `linclf.bundle`.
+    problem : Problem
+        Its `W` and `b` are updated in place.
+    history : History
+        Must be empty. Gets a row for every iteration, ``stopped``, and in its manifest under
+        "certificate" what is known of the weights at the end, however that came.
+    iterations : int
+        At most so many.
+    tol : float
+        Converged is where ``gap <= tol * objective`` is certain; where no gap is known,
+        because there is a bias or no L2 penalty, where the norm of the gradient is at most `tol`
+        times that at weights of zero.
+    hooks : Hooks
+        Callbacks and validation, after every iteration.
+    progress : bool, callable or None
+        See `progress_display`.
+
+    Raises
+    ------
+    ValueError
+        If the solver cannot minimise such an objective.
+    ImportError
+        If it needs SciPy and that is not installed.
+    DivergenceError
+        If the objective or its gradient is not finite.
+    BaseException
+        What a callback or a signal handler raises; it carries the history, as with `run`.
+    """
+    refuse(solver, problem.loss, problem.reg, problem.b is not None)
+    method = _method(solver)
+    if hooks.validation is not None:
+        problem.check_validation(hooks.validation)
+    history.stopped = "interrupted"  # until the end is reached
+    iterates = None
+    try:
+        with progress_display(progress, iterations, problem.loss, 1) as line:
+            iterates = Iterates(problem, history, hooks, line, tol)
+            history.stopped = iterates.begin() or method(iterates, iterations)
+    except BaseException as error:
+        if isinstance(error, DivergenceError):
+            history.stopped = "diverged"
+        with suppress(AttributeError):
+            error.history = history  # type: ignore[attr-defined]
+        raise
+    finally:
+        if iterates is not None:
+            iterates.settle()
+
+
+def _method(solver: str) -> Method:
+    if solver == "lbfgs":
+        from linclf.lbfgs import lbfgs
+
+        return lbfgs()
+    from linclf.bundle import bundle
+
+    return bundle
