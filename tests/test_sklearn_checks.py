@@ -17,6 +17,8 @@ ESTIMATORS = [
     LinearClassifier(center="mean", reg=L1(1e-3), momentum=0.0, schedule=None, **SMALL),
     LinearClassifier(fit_intercept=False, batch_size=None, schedule="invscaling", **SMALL),
     LinearClassifier("hinge", early_stopping=True, validation_fraction=0.3, **SMALL),
+    LinearClassifier(solver="lbfgs", reg=1e-2),
+    LinearClassifier("hinge", solver="bundle", reg=1e-2, tol=1e-2, fit_intercept=False),
 ]
 
 with warnings.catch_warnings():

@@ -6,7 +6,6 @@ theirs: the data stays where it lies.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -16,8 +15,8 @@ from linclf import losses
 from linclf._estimator import Estimator
 from linclf._inputs import as_features, compare_feature_names, feature_names
 from linclf._labels import as_labels, encode, require_kind
-from linclf.certificate import Certificate, gap_bound
-from linclf.penalties import as_penalty
+from linclf.certificate import Certificate, certificate_of
+from linclf.problem import Problem
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -133,9 +132,9 @@ class LinearModel(Estimator):
     def certificate(self, X: Any, y: Any) -> Certificate:
         """Return how far the objective on this data is from its minimum at most.
 
-        From the gradient on `X` and `y`, at the cost of one pass over them, however the weights
-        were found; see `linclf.certificate`. With a bias, or without an L2 penalty, no bound is
-        known; for the hinge losses it is a coarse one.
+        From the gradient on `X` and `y`, however the weights were found; `linclf.certificate` has
+        the formula. Without an L2 penalty no bound is known; for the losses with kinks it is a
+        coarse one.
 
         Parameters
         ----------
@@ -144,6 +143,11 @@ class LinearModel(Estimator):
         y : (N,) array-like
             Their labels.
 
+        Returns
+        -------
+        Certificate
+            ``objective``, ``gradient_norm`` and ``gap``.
+
         Examples
         --------
         >>> X, y = np.array([[-1.0], [1.0], [2.0]]), [0, 1, 1]
@@ -151,10 +155,10 @@ class LinearModel(Estimator):
         >>> print(clf.certificate(X, y))
         objective 0.466..., at most ... above the minimum; gradient norm ...
         """
-        objective, *gradients = self.loss_and_grad(X, y)
-        norm = math.sqrt(sum(float(np.square(g, dtype=np.float64).sum()) for g in gradients))
-        l2, bias = as_penalty(self.reg).l2, self.b_ is not None
-        return Certificate(objective, norm, gap_bound(objective, norm, l2, bias))
+        data, W, b, center = self._operands(X)
+        codes = encode(as_labels(y, len(data)), self.classes_)
+        loss, reg, delta, n_threads = str(self.loss), self.reg, self.delta, self.n_threads
+        return certificate_of(Problem(loss, W, data, codes, reg, b, delta, center, n_threads))
 
     def _scores(self, X: Any) -> Data:
         data, W, b, center = self._operands(X)

@@ -16,14 +16,14 @@ from linclf._fitting import SomeRows, Watch, planned_epochs, planned_iterations,
 from linclf._inputs import as_features
 from linclf._labels import as_labels, encode
 from linclf._model import LinearModel
-from linclf.certificate import Certificate
+from linclf.certificate import Certificate, certificate_of
 from linclf.checks import count, number
 from linclf.history import FitState, History
 from linclf.problem import Hooks, Problem, Rule, make_rule, manifest_of, step_size
 from linclf.run import run
 from linclf.sampling import Batches, as_generator, seed_of
 from linclf.schedules import Schedule
-from linclf.solvers import certificate_of, check_solver, refuse, solve
+from linclf.solvers import check_solver, refuse, solve
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray

@@ -35,6 +35,7 @@ __all__ = ["bundle"]
 
 STRIDE = 0.2  # share of the way to the minimiser of the model
 UNUSED = 50  # iterations after which a tangent that does not count is forgotten
+PRECISION = 0.1  # of the bound, as a share of the gap
 _ROOM = 16  # tangents at first
 _ZERO = 1e-15  # a weight that counts as none
 
@@ -46,6 +47,7 @@ def bundle(iterates: Iterates, iterations: int) -> Stopped:
     loss = Objective(iterates.problem, L1(penalty.l1))
     tangents = _Tangents(loss.size, penalty.l2)
     x, best = iterates.point.x, iterates.point
+    gap = 0.0
     stop: Stopped | None = None
     done = -1  # the first tangent is that of the start, which is no iteration yet
     while stop is None and done < iterations:
@@ -53,7 +55,7 @@ def bundle(iterates: Iterates, iterations: int) -> Stopped:
         x = x.astype(iterates.problem.W.dtype).astype(np.float64)  # where that was measured
         objective = value + penalty.l2 * float(x @ x)
         point = iterates.certified(x, objective, g + 2.0 * penalty.l2 * x)
-        bound = max(0.0, tangents.add(g, value - float(g @ x)))
+        bound = max(0.0, tangents.add(g, value - float(g @ x), PRECISION * gap))
         if done < 0 or objective < best.certificate.objective:
             best = point
         known = best.certificate
@@ -85,8 +87,11 @@ class _Tangents:
         self.a = np.zeros(_ROOM)  # weights
         self.used = np.zeros(_ROOM, np.int64)  # when a weight was last above zero
 
-    def add(self, g: DoubleArray, c: float) -> float:
-        """Add a tangent; return the lower bound of the objective that follows."""
+    def add(self, g: DoubleArray, c: float, enough: float) -> float:
+        """Add a tangent; return the lower bound of the objective that follows.
+
+        The bound is lower than the best one by `enough` at most.
+        """
         if self.count == len(self.c):
             self._make_room()
         n = self.count
@@ -94,7 +99,7 @@ class _Tangents:
         self.count = n + 1
         self.Q[n, : n + 1] = self.Q[: n + 1, n] = self.G[: n + 1] @ g / (2.0 * self.l2)
         Q, c_all, a = self.Q[: n + 1, : n + 1], self.c[: n + 1], self.a[: n + 1]
-        a[:] = best_mixture(Q, c_all, a)
+        a[:] = best_mixture(Q, c_all, a, enough)
         self.clock += 1
         self.used[n] = self.clock
         self.used[: n + 1][a > 0.0] = self.clock
@@ -116,7 +121,9 @@ class _Tangents:
         self.count = len(keep)
 
 
-def best_mixture(Q: DoubleArray, c: DoubleArray, a: DoubleArray) -> DoubleArray:
+def best_mixture(
+    Q: DoubleArray, c: DoubleArray, a: DoubleArray, enough: float = 0.0
+) -> DoubleArray:
     """Return the weights that maximise ``c @ a - a @ Q @ a / 2``, each >= 0 and of sum 1.
 
     An active set is grown by the weight that promises most and shrunk where a weight would fall
@@ -130,6 +137,8 @@ def best_mixture(Q: DoubleArray, c: DoubleArray, a: DoubleArray) -> DoubleArray:
     c : (n,) array
     a : (n,) array
         Where to start: the best mixture of some of them, or all zero.
+    enough : float
+        How much may be missing to the maximum.
 
     Examples
     --------
@@ -144,7 +153,8 @@ def best_mixture(Q: DoubleArray, c: DoubleArray, a: DoubleArray) -> DoubleArray:
     for _ in range(4 * len(c) + 16):  # rounding could make it turn in circles
         promise = c - Q @ a
         level, new = float(promise @ a), int(np.argmax(promise))
-        if promise[new] <= level + 1e-13 * (abs(level) + abs(float(c[new]))) or new in support:
+        rounding = 1e-13 * (abs(level) + abs(float(c[new])))
+        if promise[new] - level <= max(enough, rounding) or new in support:
             break
         support = _settled(Q, c, a, np.append(support, new))
     mixture: DoubleArray = a / a.sum()

@@ -1,23 +1,49 @@
-"""How far an objective is from its minimum, at most: proved by numbers, not hoped for.
+"""How far an objective is from its minimum at most: proved by numbers, not hoped for.
 
-The minimum ``f*`` is never known, but a lower bound of it is. For ``f(W) = mean loss + l2 *
-sum(W**2) + l1 * sum(abs(W))`` with ``l2 > 0`` and no bias, convex losses lie above their
-tangents, so any subgradient g at W gives for every other V
+The minimum ``f*`` of ``f(W, b) = mean loss + l2 * sum(W**2) + l1 * sum(abs(W))`` is never known,
+but with ``l2 > 0`` a lower bound of it is. Convex losses lie above their tangents and the penalty
+bends, so with a (sub)gradient (dW, db) at (W, b), for every other (V, c),
 
-    f(V) >= f(W) + <g, V - W> + l2 * |V - W|**2    and so    f(W) - f* <= |g|**2 / (4 * l2)
+    f(V, c) >= f(W, b) + <dW, V - W> + <db, c - b> + l2 * |V - W|**2
 
-(strong convexity; Nesterov, Introductory Lectures on Convex Optimization, 2004). For a smooth loss
-the bound goes to zero with the gradient. For a hinge it does not: at the minimum, which is a
-kink, most subgradients are long. There the tangents of many W together give the bound that
-`linclf.bundle` works with. No loss is negative, so f itself is a bound, too.
+and with the V and c of the minimum therefore
+
+    f(W, b) - f*  <=  |dW|**2 / (4 * l2)  +  |db|_1 * (range of b + range of c) / 2
+
+The second term is there with a bias only. It uses that the entries of db sum to 0, as they do
+where only differences of scores count: in every loss but one_vs_all. The range of the unknown c is
+bounded, because neither the rows of a class k lose more than f in all, nor do the weights cost
+more:
+
+    c_j - c_k  <=  h(f * N / n_k) + sqrt(2 * f / l2) * m_k        for all j
+
+with n_k the rows of class k, m_k their mean length ``|x_i - center|``, and h the square root for
+squared_hinge and the identity otherwise. (Strong convexity: Nesterov, Introductory Lectures on
+Convex Optimization, 2004, section 2.1.3.)
+
+For a smooth loss all of that goes to zero with the gradient. For a hinge it does not: its minimum
+is a kink, where most subgradients are long. There the tangents at many points together tell more;
+see `linclf.bundle`. No loss is negative, so that f itself is always a bound.
 """
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-__all__ = ["Certificate", "gap_bound"]
+import numpy as np
+
+from linclf import _linclf
+from linclf.penalties import as_penalty
+
+if TYPE_CHECKING:
+    from linclf.arrays import Data, DoubleArray
+    from linclf.problem import Problem
+
+__all__ = ["Bound", "Certificate", "certificate_of"]
+
+_ENTRIES_AT_ONCE = 1 << 18  # of X, as float64: 2 MiB
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +58,7 @@ class Certificate:
         Euclidean norm of the whole gradient, that of the bias included.
     gap : float
         The minimum is not lower than ``objective - gap``, but for rounding; infinite where no
-        bound is known, because a bias is trained that nothing penalises, or there is no L2
-        penalty.
+        bound is known.
 
     Examples
     --------
@@ -54,28 +79,98 @@ class Certificate:
         )
 
 
-def gap_bound(objective: float, gradient_norm: float, l2: float, bias: bool) -> float:
-    """Return how far `objective` is above its minimum at most, as far as one gradient tells.
+class Bound:
+    """The bound above, for one objective.
 
     Parameters
     ----------
-    objective, gradient_norm : float
-        Of the same point; of a subgradient, where there is no gradient.
-    l2 : float
-        Factor of ``sum(W**2)``.
-    bias : bool
-        Whether there is a bias, which is not penalised.
+    problem : Problem
+        Its W and b are not looked at. No gap is known without an L2 penalty; and with a bias not
+        for one_vs_all, for target probabilities, and where a class has no rows.
+    """
 
-    Returns
-    -------
-    float
-        Infinite with a bias and for ``l2 == 0``.
+    def __init__(self, problem: Problem) -> None:
+        self._problem = problem
+        self._l2 = as_penalty(problem.reg).l2
+        self._shares: DoubleArray | None = None  # n_k / N
+        self._lengths: DoubleArray | None = None  # m_k
+
+    def __call__(
+        self, objective: float, dW: Data, db: Data | None = None, b: Data | None = None
+    ) -> Certificate:
+        """Return what the (sub)gradient proves of the point where it was taken.
+
+        Parameters
+        ----------
+        objective : float
+        dW : (D, C) array
+        db, b : (C,) array
+            Only with a bias.
+        """
+        squares = _sum_of_squares(dW)
+        norm = math.sqrt(squares + (0.0 if db is None else _sum_of_squares(db)))
+        if not self._l2 > 0.0:
+            return Certificate(objective, norm)
+        gap = squares / (4.0 * self._l2)
+        if db is not None and b is not None:
+            if not self._bias_is_bounded():
+                return Certificate(objective, norm)
+            if gap < objective:  # or else the rows need not be looked at
+                reach = float(np.ptp(b)) + self._range_at_minimum(objective)
+                gap += 0.5 * float(np.abs(db, dtype=np.float64).sum()) * reach
+        return Certificate(objective, norm, min(gap, objective))
+
+    def _bias_is_bounded(self) -> bool:
+        problem = self._problem
+        if problem.loss == "one_vs_all" or problem.y.ndim != 1:
+            return False
+        if self._shares is None:
+            counts = np.bincount(problem.y, minlength=problem.W.shape[1])
+            self._shares = counts / len(problem.y)
+        return bool((self._shares > 0.0).all())
+
+    def _range_at_minimum(self, objective: float) -> float:
+        """Return how far the biases of the minimum are apart at most."""
+        assert self._shares is not None
+        if self._lengths is None:
+            self._lengths = _lengths_by_class(self._problem) / self._shares
+        losses = objective / self._shares
+        if self._problem.loss == "squared_hinge":
+            losses = np.sqrt(losses)
+        return float((losses + math.sqrt(2.0 * objective / self._l2) * self._lengths).max())
+
+
+def certificate_of(problem: Problem) -> Certificate:
+    """Return what the gradient at the W and b of a problem proves.
 
     Examples
     --------
-    >>> gap_bound(0.5, 0.01, 0.001, bias=False)
-    0.025
+    >>> from linclf.problem import Problem
+    >>> problem = Problem("softmax", np.zeros((2, 2)), np.eye(2), np.arange(2), reg=1.0)
+    >>> print(certificate_of(problem))
+    objective 0.693147, at most 0.062 above the minimum; gradient norm 0.5
     """
-    if bias or not l2 > 0.0:
-        return math.inf
-    return min(gradient_norm * gradient_norm / (4.0 * l2), objective)
+    value, dW, *rest = _linclf.loss_grad(
+        problem.loss, problem.W, problem.X, problem.y, problem.reg, problem.b, problem.delta,
+        problem.center, None, problem.n_threads, True,
+    )  # fmt: skip
+    return Bound(problem)(float(value), dW, rest[0] if rest else None, problem.b)
+
+
+def _lengths_by_class(problem: Problem) -> DoubleArray:
+    """Return for each class the sum of ``|x_i - center|`` over its rows, by N; X is not copied."""
+    N, D = problem.X.shape
+    sums = np.zeros(problem.W.shape[1])
+    at_once = max(1, _ENTRIES_AT_ONCE // D)
+    for first in range(0, N, at_once):
+        rows = problem.X[first : first + at_once].astype(np.float64)
+        if problem.center is not None:
+            rows -= problem.center
+        lengths = np.sqrt(np.einsum("ij,ij->i", rows, rows))
+        sums += np.bincount(problem.y[first : first + at_once], lengths, len(sums))
+    means: DoubleArray = sums / N
+    return means
+
+
+def _sum_of_squares(array: Data) -> float:
+    return float(np.square(array, dtype=np.float64).sum())

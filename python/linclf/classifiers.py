@@ -73,8 +73,8 @@ class LinearClassifier(TrainableModel, Persistent):
         For early stopping without an `eval_set`: share of the rows to hold out, at random.
     tol : float
         For early stopping: the least fall that counts. For lbfgs and bundle: converged is where
-        ``gap_ <= tol * objective_``; where no gap can be known, because a bias is trained or
-        there is no L2 penalty, where the gradient's norm is `tol` times that at weights of zero.
+        ``gap_ <= tol * objective_``; without an L2 penalty no gap is known, and it is where the
+        gradient's norm is `tol` times that at weights of zero.
     rng : int, Generator, SeedSequence, RandomState or None
         Where batches are drawn from. The default 0 makes a fit repeat bit for bit; None takes a
         fresh start each time.
@@ -116,7 +116,7 @@ class LinearClassifier(TrainableModel, Persistent):
         gradient (bundle: of a subgradient).
     gap_ : float
         The minimum of the objective is not below ``objective_ - gap_``, but for rounding; ``inf``
-        where no bound is known. See `linclf.certificate`.
+        where no bound is known, as without an L2 penalty. See `linclf.certificate`.
     interrupted_ : bool
         Whether the last fit was cut short by an exception, such as a KeyboardInterrupt. The
         weights of the last finished update are kept.

@@ -14,13 +14,13 @@ from __future__ import annotations
 
 import math
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
 from linclf import _linclf
-from linclf.certificate import Certificate, gap_bound
+from linclf.certificate import Bound, Certificate
 from linclf.history import History, Stopped
 from linclf.penalties import as_penalty
 from linclf.progress import progress_display
@@ -28,7 +28,7 @@ from linclf.run import after_epoch, after_step
 from linclf.stability import DivergenceError
 
 if TYPE_CHECKING:
-    from linclf.arrays import DoubleArray, Reg
+    from linclf.arrays import Data, DoubleArray, Reg
     from linclf.problem import Hooks, Problem
     from linclf.progress import Progress
 
@@ -38,7 +38,6 @@ __all__ = [
     "Method",
     "Objective",
     "Point",
-    "certificate_of",
     "check_solver",
     "refuse",
     "solve",
@@ -97,7 +96,11 @@ class Point:
 
 
 class Objective:
-    """The objective as a function of one vector that holds W, row by row, and then b.
+    """The objective as a function of one vector that holds W, row by row, and then a bias.
+
+    With a bias nothing penalises the mean of X: the objective is the same function of W and
+    ``b + mean @ W`` when that mean is subtracted from every row, only that it is much rounder. So
+    this is what the vector holds then.
 
     Parameters
     ----------
@@ -108,18 +111,24 @@ class Objective:
     """
 
     def __init__(self, problem: Problem, reg: Reg | None = None) -> None:
+        D, C = problem.W.shape
+        dtype = problem.W.dtype
+        self._shift: Any = None  # from the center of the problem to that of this objective
+        if problem.b is not None:
+            mean = problem.X.mean(axis=0, dtype=np.float64).astype(dtype)
+            former = 0.0 if problem.center is None else problem.center
+            self._shift = mean.astype(np.float64) - former
+            problem = replace(problem, center=mean)
         self.problem = problem
         self.reg = problem.reg if reg is None else reg
-        D, C = problem.W.shape
         self.size = D * C + (0 if problem.b is None else C)
-        self._at: Any = np.empty(self.size, problem.W.dtype)
-        self._slope: Any = np.empty(self.size, problem.W.dtype)
-        self._parts = self.parts(self._at)
+        self._at: Any = np.empty(self.size, dtype)
+        self._slope: Any = np.empty(self.size, dtype)
         dW, db = self.parts(self._slope)
         self._out = dW if db is None else (dW, db)
 
     def parts(self, x: Any) -> tuple[Any, Any]:
-        """Return W and b as views of `x`; b is None if there is none."""
+        """Return W and its bias as views of `x`; the bias is None if there is none."""
         D, C = self.problem.W.shape
         b = None if self.problem.b is None else x[D * C :]
         return x[: D * C].reshape(D, C), b
@@ -127,7 +136,7 @@ class Objective:
     def __call__(self, x: DoubleArray) -> tuple[float, DoubleArray]:
         """Return value and gradient at `x`, rounded to the dtype of W."""
         self._at[:] = x
-        W, b = self._parts
+        W, b = self.parts(self._at)
         problem = self.problem
         value = _linclf.loss_grad(
             problem.loss, W, problem.X, problem.y, self.reg, b, problem.delta, problem.center,
@@ -135,22 +144,26 @@ class Objective:
         )[0]  # fmt: skip
         return float(value), np.array(self._slope, np.float64)
 
-    def present(self) -> DoubleArray:
-        """Return the W and b of the problem as a vector."""
+    def vector(self, W: Data, b: Data | None) -> DoubleArray:
+        """Return the vector that stands for W and b of the problem."""
         x = np.empty(self.size)
-        W, b = self.parts(x)
-        W[...] = self.problem.W
+        x_W, x_b = self.parts(x)
+        x_W[...] = W
         if b is not None:
-            b[...] = self.problem.b
+            x_b[...] = b + self._shift @ x_W
         return x
 
+    def weights(self, x: DoubleArray) -> tuple[Data, Data | None]:
+        """Return the W and b of the problem that `x` stands for."""
+        W, b = self.parts(x)
+        return W, None if b is None else b - self._shift @ W
 
-def certificate_of(problem: Problem) -> Certificate:
-    """Return what the gradient at the present weights tells."""
-    objective = Objective(problem)
-    value, gradient = objective(objective.present())
-    norm, l2 = float(np.linalg.norm(gradient)), as_penalty(problem.reg).l2
-    return Certificate(value, norm, gap_bound(value, norm, l2, problem.b is not None))
+    def gradient_norm(self, gradient: DoubleArray) -> float:
+        """Return the norm of the gradient by W and b of the problem."""
+        dW, db = self.parts(gradient)
+        if db is None:
+            return float(np.linalg.norm(gradient))
+        return math.hypot(np.linalg.norm(dW + np.outer(self._shift, db)), np.linalg.norm(db))
 
 
 class Iterates:
@@ -176,6 +189,7 @@ class Iterates:
         self.problem, self.history, self.hooks, self.line = problem, history, hooks, line
         self.tol = tol
         self.objective = Objective(problem)
+        self.bound = Bound(self.objective.problem)
         self.penalty = as_penalty(problem.reg)
         self.enough = math.inf  # norm of a gradient that counts as zero where no gap is known
         # Where the latest iteration began, where it ended, how many there were: one assignment,
@@ -196,27 +210,29 @@ class Iterates:
         DivergenceError
             If the objective or its gradient is not finite.
         """
-        norm = float(np.linalg.norm(gradient))
+        with np.errstate(over="ignore", invalid="ignore"):
+            norm = self.objective.gradient_norm(gradient)
         if not (math.isfinite(objective) and math.isfinite(norm)):
-            steps = len(self.history)
+            steps = len(self.history) + 1
             what = (
-                f"the loss is {objective:.4g}" if math.isfinite(norm) else "the gradient overflows"
+                "has a gradient that overflows" if math.isfinite(objective) else f"is {objective}"
             )
             raise DivergenceError(
-                f"training stopped at iteration {steps + 1}: {what}; scale X to about unit size",
-                step=steps + 1,
-                epoch=steps + 1,
+                f"training stopped at iteration {steps}: the loss {what}. Scale X to about unit "
+                "size, X / np.abs(X).max() for instance",
+                step=steps,
+                epoch=steps,
                 learning_rate=math.nan,
                 stable_learning_rate=None,
                 history=self.history,
             )
-        bias = self.problem.b is not None
-        gap = gap_bound(objective, norm, self.penalty.l2, bias)
-        return Point(x.copy(), Certificate(objective, norm, gap))
+        b = self.objective.parts(x)[1]
+        known = self.bound(objective, *self.objective.parts(gradient), b)
+        return Point(x.copy(), replace(known, gradient_norm=norm))
 
     def begin(self) -> Stopped | None:
         """Look at the weights as they are; return why to stop, if they are good enough."""
-        x = self.objective.present()
+        x = self.objective.vector(self.problem.W, self.problem.b)
         start = self.certified(x, *self.objective(x))
         at_zero = start if not x.any() else self.certified(x, *self.objective(np.zeros_like(x)))
         self.enough = self.tol * at_zero.certificate.gradient_norm
@@ -257,9 +273,9 @@ class Iterates:
         self.history.manifest["certificate"] = known
         if count == 0:
             return
-        W, b = self.objective.parts(point.x)
+        W, b = self.objective.weights(point.x)
         self.problem.W[...] = W
-        if self.problem.b is not None:
+        if b is not None and self.problem.b is not None:
             self.problem.b[...] = b
         if len(self.history) < count:
             penalty = self.penalty.value(self.objective.parts(former.x)[0])
@@ -299,9 +315,9 @@ def solve(
     iterations : int
         At most so many.
     tol : float
-        Converged is where ``gap <= tol * objective`` is certain; where no gap is known,
-        because there is a bias or no L2 penalty, where the norm of the gradient is at most `tol`
-        times that at weights of zero.
+        Converged is where ``gap <= tol * objective`` is certain; where no gap is known, as
+        without an L2 penalty, where the norm of the gradient is at most `tol` times that at
+        weights of zero.
     hooks : Hooks
         Callbacks and validation, after every iteration.
     progress : bool, callable or None
