@@ -231,13 +231,18 @@ def test_the_bound_is_the_formula():
     W = np.array([[0.5, -0.5], [0.0, 1.0]])
     problem = Problem("softmax", W, np.eye(2), np.array([0, 1]), 0.1)
     dW = np.array([[0.3, 0.0], [0.0, 0.4]])
-    known = Bound(problem)(7.0, dW)
+    known = Bound(problem)(7.0, W, dW)
     assert known.gap == pytest.approx(0.25 / (4 * 0.1), rel=4 * EPS)
     assert known.gradient_norm == pytest.approx(0.5, rel=4 * EPS)
+    assert Bound(problem)(0.1, W, dW).gap == 0.1, "no loss is negative"
     problem = Problem("softmax", W, 3 * np.eye(2), np.array([0, 1]), 0.1, b=np.zeros(2))
-    known = Bound(problem)(7.0, dW, np.array([0.1, -0.1]), np.array([2.0, -1.0]))
-    ranges = 3 + 7 * 2 + math.sqrt(2 * 7 / 0.1) * 3
-    assert known.gap == pytest.approx(0.25 / 0.4 + 0.1 * ranges, rel=1e-12)
+    db, b = np.array([1e-3, -1e-3]), np.array([2.0, -1.0])
+    known = Bound(problem)(7.0, W, dW, b, db)
+    # Scores (3.5, -2.5) and (2, 2): the first row could lose 6 more, the second as it is.
+    e = 7.0
+    for _ in range(5):
+        e = 0.25 / 0.4 + 1e-3 * (7 * 2 + 6 + 3 * math.sqrt(2 * e / 0.1))
+    assert known.gap == pytest.approx(e, rel=1e-12)
 
 
 def test_the_gradient_norm_is_that_of_the_gradient(blobs):

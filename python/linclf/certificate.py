@@ -8,18 +8,18 @@ bends, so with a (sub)gradient (dW, db) at (W, b), for every other (V, c),
 
 and with the V and c of the minimum therefore
 
-    f(W, b) - f*  <=  |dW|**2 / (4 * l2)  +  |db|_1 * (range of b + range of c) / 2
+    f(W, b) - f*  <=  |dW|**2 / (4 * l2)  +  |db|_1 / 2 * max over j, k of (u_j - u_k),   u = c - b
 
 The second term is there with a bias only. It uses that the entries of db sum to 0, as they do
-where only differences of scores count: in every loss but one_vs_all. The range of the unknown c is
-bounded, because neither the rows of a class k lose more than f in all, nor do the weights cost
-more:
+where only differences of scores count: in every loss but one_vs_all. How far the bias can be off is
+bounded, because the rows of class k, n_k of the N, do not lose more than f in all. With means over
+these rows, and with any e that is known to be at least f(W, b) - f*,
 
-    c_j - c_k  <=  h(f * N / n_k) + sqrt(2 * f / l2) * m_k        for all j
+    u_j - u_k  <=  h(f * N / n_k) - mean of (s_j - s_k) + |mean of x| * sqrt(2 * e / l2)
 
-with n_k the rows of class k, m_k their mean length ``|x_i - center|``, and h the square root for
-squared_hinge and the identity otherwise. (Strong convexity: Nesterov, Introductory Lectures on
-Convex Optimization, 2004, section 2.1.3.)
+where s are the scores at (W, b), x is ``X - center``, and h the square root for squared_hinge and
+the identity otherwise; the last term is there since ``l2 * |V - W|**2 <= e``. (Strong convexity:
+Nesterov, Introductory Lectures on Convex Optimization, 2004, section 2.1.3.)
 
 For a smooth loss all of that goes to zero with the gradient. For a hinge it does not: its minimum
 is a kink, where most subgradients are long. There the tangents at many points together tell more;
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Bound", "Certificate", "certificate_of"]
 
+_ROUNDS = 5  # of putting the bound found into its own formula
 _ENTRIES_AT_ONCE = 1 << 18  # of X, as float64: 2 MiB
 
 
@@ -93,18 +94,23 @@ class Bound:
         self._problem = problem
         self._l2 = as_penalty(problem.reg).l2
         self._shares: DoubleArray | None = None  # n_k / N
-        self._lengths: DoubleArray | None = None  # m_k
+        self._means: DoubleArray | None = None  # of x, a row for each class
 
     def __call__(
-        self, objective: float, dW: Data, db: Data | None = None, b: Data | None = None
+        self,
+        objective: float,
+        W: Data,
+        dW: Data,
+        b: Data | None = None,
+        db: Data | None = None,
     ) -> Certificate:
         """Return what the (sub)gradient proves of the point where it was taken.
 
         Parameters
         ----------
         objective : float
-        dW : (D, C) array
-        db, b : (C,) array
+        W, dW : (D, C) array
+        b, db : (C,) array
             Only with a bias.
         """
         squares = _sum_of_squares(dW)
@@ -116,9 +122,25 @@ class Bound:
             if not self._bias_is_bounded():
                 return Certificate(objective, norm)
             if gap < objective:  # or else the rows need not be looked at
-                reach = float(np.ptp(b)) + self._range_at_minimum(objective)
-                gap += 0.5 * float(np.abs(db, dtype=np.float64).sum()) * reach
+                pull = 0.5 * float(np.abs(db, dtype=np.float64).sum())
+                gap = self._with_bias(objective, gap, pull, W, b)
         return Certificate(objective, norm, min(gap, objective))
+
+    def _with_bias(self, objective: float, gap: float, pull: float, W: Data, b: Data) -> float:
+        assert self._shares is not None
+        if self._means is None:
+            self._means = _means_by_class(self._problem, self._shares)
+        losses = objective / self._shares
+        if self._problem.loss == "squared_hinge":
+            losses = np.sqrt(losses)
+        S = self._means @ W + b  # mean scores, a row for each class
+        reach = losses + S.diagonal() - S.min(axis=1)
+        lengths = np.linalg.norm(self._means, axis=1)
+        error = objective
+        for _ in range(_ROUNDS):
+            u = float((reach + lengths * math.sqrt(2.0 * error / self._l2)).max())
+            error = min(error, gap + pull * u)
+        return error
 
     def _bias_is_bounded(self) -> bool:
         problem = self._problem
@@ -128,16 +150,6 @@ class Bound:
             counts = np.bincount(problem.y, minlength=problem.W.shape[1])
             self._shares = counts / len(problem.y)
         return bool((self._shares > 0.0).all())
-
-    def _range_at_minimum(self, objective: float) -> float:
-        """Return how far the biases of the minimum are apart at most."""
-        assert self._shares is not None
-        if self._lengths is None:
-            self._lengths = _lengths_by_class(self._problem) / self._shares
-        losses = objective / self._shares
-        if self._problem.loss == "squared_hinge":
-            losses = np.sqrt(losses)
-        return float((losses + math.sqrt(2.0 * objective / self._l2) * self._lengths).max())
 
 
 def certificate_of(problem: Problem) -> Certificate:
@@ -154,21 +166,21 @@ def certificate_of(problem: Problem) -> Certificate:
         problem.loss, problem.W, problem.X, problem.y, problem.reg, problem.b, problem.delta,
         problem.center, None, problem.n_threads, True,
     )  # fmt: skip
-    return Bound(problem)(float(value), dW, rest[0] if rest else None, problem.b)
+    return Bound(problem)(float(value), problem.W, dW, problem.b, rest[0] if rest else None)
 
 
-def _lengths_by_class(problem: Problem) -> DoubleArray:
-    """Return for each class the sum of ``|x_i - center|`` over its rows, by N; X is not copied."""
+def _means_by_class(problem: Problem, shares: DoubleArray) -> DoubleArray:
+    """Return the mean of ``X - center`` over the rows of each class, (C, D); X is not copied."""
     N, D = problem.X.shape
-    sums = np.zeros(problem.W.shape[1])
-    at_once = max(1, _ENTRIES_AT_ONCE // D)
+    classes = np.arange(len(shares))[:, np.newaxis]
+    sums = np.zeros((len(shares), D))
+    at_once = max(1, _ENTRIES_AT_ONCE // max(D, len(shares)))
     for first in range(0, N, at_once):
         rows = problem.X[first : first + at_once].astype(np.float64)
-        if problem.center is not None:
-            rows -= problem.center
-        lengths = np.sqrt(np.einsum("ij,ij->i", rows, rows))
-        sums += np.bincount(problem.y[first : first + at_once], lengths, len(sums))
-    means: DoubleArray = sums / N
+        sums += (classes == problem.y[first : first + at_once]) @ rows
+    means: DoubleArray = sums / (N * shares[:, np.newaxis])
+    if problem.center is not None:
+        means -= problem.center
     return means
 
 

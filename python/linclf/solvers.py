@@ -226,8 +226,8 @@ class Iterates:
                 stable_learning_rate=None,
                 history=self.history,
             )
-        b = self.objective.parts(x)[1]
-        known = self.bound(objective, *self.objective.parts(gradient), b)
+        (W, b), (dW, db) = self.objective.parts(x), self.objective.parts(gradient)
+        known = self.bound(objective, W, dW, b, db)
         return Point(x.copy(), replace(known, gradient_norm=norm))
 
     def begin(self) -> Stopped | None:
