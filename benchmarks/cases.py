@@ -137,23 +137,30 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Solution:
-    """How a solver ended: its time, and by what share its objective is above the lowest known.
+    """How a solver got to a given validation loss, or that it did not.
 
     Attributes
     ----------
     problem, solver : str
+    passes : int
+        Limit of the fit, in what the solver counts: epochs or iterations.
     seconds : float
-        Median time.
-    objective, excess : float
+        Median time of that fit.
+    loss, wanted : float
+        Mean loss on the samples held out, reached and to be reached.
+    ratio : float or None
+        `seconds` over those of the fastest solver of linclf; None if the loss was not reached.
     remark : str
         What makes it incomparable, if anything.
     """
 
     problem: str
     solver: str
+    passes: int
     seconds: float
-    objective: float
-    excess: float
+    loss: float
+    wanted: float
+    ratio: float | None
     remark: str = ""
 
     def as_dict(self) -> dict[str, Any]:
