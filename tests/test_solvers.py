@@ -185,6 +185,7 @@ def test_converged_is_what_it_promises(loss, solver, bias, blobs):
         assert known["objective"] == clf.objective_
         assert (known["gap"], known["gradient_norm"]) == (clf.gap_, clf.gradient_norm_)
         assert "above the minimum" in repr(clf.history_)
+        assert "above the minimum" in clf._repr_html_()
 
 
 @pytest.mark.parametrize("loss", [str(loss) for loss in Loss])

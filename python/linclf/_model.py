@@ -151,9 +151,9 @@ class LinearModel(Estimator):
         Examples
         --------
         >>> X, y = np.array([[-1.0], [1.0], [2.0]]), [0, 1, 1]
-        >>> clf = linclf.LinearClassifier(reg=0.1, fit_intercept=False, epochs=200).fit(X, y)
+        >>> clf = linclf.LinearClassifier(reg=0.1, fit_intercept=False, epochs=20).fit(X, y)
         >>> print(clf.certificate(X, y))
-        objective 0.466..., at most ... above the minimum; gradient norm ...
+        objective 0.26..., at most ... above the minimum; gradient norm ...
         """
         data, W, b, center = self._operands(X)
         codes = encode(as_labels(y, len(data)), self.classes_)

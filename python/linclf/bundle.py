@@ -52,7 +52,7 @@ def bundle(iterates: Iterates, iterations: int) -> Stopped:
     done = -1  # the first tangent is that of the start, which is no iteration yet
     while stop is None and done < iterations:
         value, g = loss(x)
-        x = x.astype(iterates.problem.W.dtype).astype(np.float64)  # where that was measured
+        x = loss.at()
         objective = value + penalty.l2 * float(x @ x)
         point = iterates.certified(x, objective, g + 2.0 * penalty.l2 * x)
         bound = max(0.0, tangents.add(g, value - float(g @ x), PRECISION * gap))

@@ -47,7 +47,8 @@ def lbfgs() -> Method:
             nonlocal latest
             value, gradient = iterates.objective(x)
             latest = x.copy(), value, gradient
-            return value, gradient
+            # In float32 the value belongs to weights near x. The line search would trip over that.
+            return value + float(gradient @ (x - iterates.objective.at())), gradient
 
         def after_iteration(x: Any) -> None:
             # The line search ends at the point that it accepts, so nothing is computed twice.

@@ -144,6 +144,10 @@ class Objective:
         )[0]  # fmt: skip
         return float(value), np.array(self._slope, np.float64)
 
+    def at(self) -> DoubleArray:
+        """Return where the latest value was measured: that point in the dtype of W."""
+        return np.array(self._at, np.float64)
+
     def vector(self, W: Data, b: Data | None) -> DoubleArray:
         """Return the vector that stands for W and b of the problem."""
         x = np.empty(self.size)

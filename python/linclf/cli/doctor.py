@@ -18,6 +18,7 @@ __all__ = ["add_to", "run"]
 _OPTIONAL = (
     ("matplotlib", "plot", "figures"),
     ("scikit-learn", "sklearn", "pipelines, searches"),
+    ("scipy", "scipy", "LinearClassifier(solver='lbfgs')"),
     ("ipython", "notebook", "notebooks"),
 )
 _VARIABLES = ("LINCLF_CPU", "LINCLF_NUM_THREADS", "OMP_NUM_THREADS")

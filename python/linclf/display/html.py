@@ -100,6 +100,9 @@ def _facts(clf: Any) -> str:
         stopped = getattr(clf.history_, "stopped", None)
         if isinstance(stopped, str):
             facts.append(stopped)
+    gap = getattr(clf, "gap_", None)
+    if isinstance(gap, float) and np.isfinite(gap):
+        facts.append(f"at most {gap:.2g} above the minimum")
     return " · ".join(facts)
 
 
