@@ -197,6 +197,7 @@ def test_divergence_is_reported_with_a_rate_that_works(blobs):
 
 BAD_PARAMETERS = {
     "loss": ("logistic", 3),
+    "solver": ("newton", None, 3),
     "reg": (-1.0, "much", np.nan),
     "delta": ("wide", np.nan),
     "learning_rate": (-0.1, "fast", None, np.inf, True),
