@@ -270,7 +270,8 @@ def _solutions(solutions: Sequence[Document]) -> Table:
     )
     remark = (
         "The first whole fit, of 1, 2, 3, 4, 6, ... passes, whose loss on samples held out is at "
-        "most 1.01 times that at the minimum of the objective; against the fastest of linclf."
+        "most 1.01 times that at the minimum of the objective; against the fastest of linclf. "
+        "Not reached: not in 1,024 passes, nor before a single fit took two seconds."
     )
     return Table(KINDS["solve"], remark, header, rows)
 

@@ -36,7 +36,7 @@ LOSSES = ("softmax", "hinge", "crammer_singer", "one_vs_all")
 ABOVE = 1.01  # times the validation loss at the minimum: what is to be reached
 MOST_PASSES = 1024
 MOST_SECONDS = 2.0  # for a fit; no more passes are tried after a longer one
-SAMPLES = {"mnist": (6000, 1500), "cifar": (2500, 500)}  # to train on, to validate
+SAMPLES = {"mnist": (4000, 1000), "cifar": (2000, 500)}  # to train on, to validate
 
 
 @dataclass(frozen=True, slots=True)
