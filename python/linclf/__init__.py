@@ -19,7 +19,7 @@ from linclf.losses import (
 from linclf.penalties import L1, L2, ElasticNet
 
 if TYPE_CHECKING:
-    from linclf import datasets, plot, schedules
+    from linclf import conventions, datasets, plot, schedules
     from linclf.classifiers import LinearClassifier
     from linclf.config import self_test, show_config
     from linclf.course_classes import LinearSVM, Softmax
@@ -51,6 +51,7 @@ __all__ = [
     "Softmax",
     "__version__",
     "check_gradient",
+    "conventions",
     "datasets",
     "explain",
     "gradient_descent",
@@ -77,6 +78,7 @@ __all__ = [
 _LAZY = {
     "linclf.classifiers": ("LinearClassifier",),
     "linclf.config": ("self_test", "show_config"),
+    "linclf.conventions": ("conventions",),
     "linclf.course_classes": ("LinearSVM", "Softmax"),
     "linclf.datasets": ("datasets",),
     "linclf.explanation": ("Explanation", "explain"),

@@ -8,15 +8,15 @@ from typing import Any
 _DISTRIBUTIONS = {"sklearn": "scikit-learn"}
 
 
-def require(module: str, extra: str, for_what: str) -> Any:
+def require(module: str, extra: str | None, for_what: str) -> Any:
     """Import an optional module, or say which extra of linclf brings it.
 
     Parameters
     ----------
     module : str
         What to import, such as ``"matplotlib.pyplot"``.
-    extra : str
-        The extra of linclf that installs it, such as ``"plot"``.
+    extra : str or None
+        The extra of linclf that installs it, such as ``"plot"``; None if there is none.
     for_what : str
         The part of linclf that needs it, such as ``"linclf.plot"``.
 
@@ -43,5 +43,6 @@ def require(module: str, extra: str, for_what: str) -> Any:
         if error.name not in (package, module):
             raise
         needed = _DISTRIBUTIONS.get(package, package)
-        message = f'{for_what} needs {needed}. Install with: pip install "linclf[{extra}]"'
+        target = needed if extra is None else f'"linclf[{extra}]"'
+        message = f"{for_what} needs {needed}. Install with: pip install {target}"
         raise ImportError(message, name=package) from None

@@ -10,10 +10,12 @@ from linclf.display.page import note_html, page, table_html, tiles_html
 from linclf.display.png import png_bytes, png_uri
 from linclf.display.series import Losses, losses_of, moving_average, validation_points
 from linclf.display.svg import loss_svg
+from linclf.display.tables import Table
 from linclf.display.templates import class_labels, diverging_palette, templates_html, tile_columns
 
 __all__ = [
     "Losses",
+    "Table",
     "as_images",
     "class_labels",
     "classifier_html",
