@@ -19,22 +19,25 @@ from linclf.losses import (
 from linclf.penalties import L1, L2, ElasticNet
 
 if TYPE_CHECKING:
-    from linclf import conventions, datasets, plot, schedules
+    from linclf import conventions, datasets, plot, sanity, schedules
     from linclf.classifiers import LinearClassifier
     from linclf.config import self_test, show_config
     from linclf.course_classes import LinearSVM, Softmax
     from linclf.explanation import Explanation, explain
     from linclf.gradcheck import GradientCheck, check_gradient, numerical_gradient
     from linclf.history import FitState, History
+    from linclf.landscape import loss_plane, loss_slice
     from linclf.optimize import (
         DivergenceError,
         gradient_descent,
+        random_local_search,
         random_search,
         sgd,
         sgd_step,
         stable_learning_rate,
     )
     from linclf.persist import load
+    from linclf.tuning import validation_search
 
 __all__ = [
     "L1",
@@ -57,11 +60,15 @@ __all__ = [
     "gradient_descent",
     "load",
     "loss_and_grad",
+    "loss_plane",
+    "loss_slice",
     "loss_value",
     "numerical_gradient",
     "plot",
     "predict",
+    "random_local_search",
     "random_search",
+    "sanity",
     "schedules",
     "scores",
     "self_test",
@@ -72,6 +79,7 @@ __all__ = [
     "softmax_loss",
     "stable_learning_rate",
     "svm_loss",
+    "validation_search",
 ]
 
 # Imported at first use, so that `import linclf` stays light: module -> names that it has.
@@ -84,9 +92,11 @@ _LAZY = {
     "linclf.explanation": ("Explanation", "explain"),
     "linclf.gradcheck": ("GradientCheck", "check_gradient", "numerical_gradient"),
     "linclf.history": ("FitState", "History"),
+    "linclf.landscape": ("loss_plane", "loss_slice"),
     "linclf.optimize": (
         "DivergenceError",
         "gradient_descent",
+        "random_local_search",
         "random_search",
         "sgd",
         "sgd_step",
@@ -94,7 +104,9 @@ _LAZY = {
     ),
     "linclf.persist": ("load",),
     "linclf.plot": ("plot",),
+    "linclf.sanity": ("sanity",),
     "linclf.schedules": ("schedules",),
+    "linclf.tuning": ("validation_search",),
 }
 
 

@@ -87,6 +87,11 @@ class History:
         return self.data_loss + self.penalty
 
     @property
+    def lowest(self) -> DoubleArray:
+        """Lowest loss up to each step: of a random search, that of the best weights so far."""
+        return np.fmin.accumulate(self.loss)
+
+    @property
     def data_loss(self) -> DoubleArray:
         """Mean loss of each step's batch, without the penalty."""
         return _frozen(self._table[: self._size, 0])

@@ -15,7 +15,7 @@ from linclf.problem import Hooks, Problem, make_rule, manifest_of, step_size
 from linclf.run import run
 from linclf.sampling import Batches, as_generator, seed_of
 from linclf.schedules import Schedule
-from linclf.search import random_search
+from linclf.search import random_local_search, random_search
 from linclf.stability import DivergenceError, stable_learning_rate
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 __all__ = [
     "DivergenceError",
     "gradient_descent",
+    "random_local_search",
     "random_search",
     "sgd",
     "sgd_step",

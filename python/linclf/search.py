@@ -69,7 +69,7 @@ def random_search(
     Returns
     -------
     History
-        The loss of every trial; of the best so far, ``np.minimum.accumulate(history.loss)``.
+        The loss of every trial; ``history.lowest`` is that of the best so far.
 
     Examples
     --------
@@ -98,6 +98,51 @@ def random_search(
             error.history = history  # type: ignore[attr-defined]
         raise
     return history
+
+
+def random_local_search(
+    W: NDArray[Float],
+    X: Data,
+    y: Labels,
+    *,
+    loss: str = "softmax",
+    reg: Reg = 0.0,
+    b: NDArray[Float] | None = None,
+    delta: float = 1.0,
+    center: NDArray[Float] | None = None,
+    n_tries: int = 1000,
+    step: float = 1e-4,
+    rng: Rng = None,
+    callback: Callable[[FitState], Any] | None = None,
+    progress: Any = None,
+    n_threads: int | None = None,
+) -> History:
+    """Step around at random from `W`, and stay where the loss is lower.
+
+    The second strategy of the CS231n notes: try ``W + step * rng.standard_normal((D, C))`` and
+    keep it if the objective is lower. It is ``random_search(..., local=True)``.
+
+    Parameters
+    ----------
+    W, X, y, loss, reg, b, delta, center, n_tries, step, rng, callback, progress, n_threads
+        As for `random_search`, and so are the errors.
+
+    Returns
+    -------
+    History
+        The loss of every trial; ``history.lowest`` is that of the best so far.
+
+    Examples
+    --------
+    >>> X, y, W = np.eye(3), np.array([0, 1, 2]), np.zeros((3, 3))
+    >>> history = linclf.random_local_search(W, X, y, n_tries=200, step=0.1, rng=0)
+    >>> bool(linclf.loss_value("softmax", W, X, y) == history.lowest[-1] < np.log(3))
+    True
+    """
+    return random_search(
+        W, X, y, loss=loss, reg=reg, b=b, delta=delta, center=center, n_tries=n_tries, local=True,
+        step=step, rng=rng, callback=callback, progress=progress, n_threads=n_threads,
+    )  # fmt: skip
 
 
 class _Search:

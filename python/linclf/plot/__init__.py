@@ -8,6 +8,7 @@ or dark.
 
 from linclf.plot.curves import loss_curve
 from linclf.plot.grids import error_grid, sample_grid, templates
+from linclf.plot.landscape import learning_rates, loss_plane, loss_slice
 from linclf.plot.palette import class_colors, class_markers
 from linclf.plot.regions import decision_regions
 from linclf.plot.search import heatmap
@@ -18,7 +19,10 @@ __all__ = [
     "decision_regions",
     "error_grid",
     "heatmap",
+    "learning_rates",
     "loss_curve",
+    "loss_plane",
+    "loss_slice",
     "sample_grid",
     "templates",
 ]
