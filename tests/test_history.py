@@ -30,6 +30,14 @@ def test_the_loss_is_the_data_loss_plus_the_penalty():
     np.testing.assert_array_equal(history.grad_norm, [0, 1, 2, 3])
 
 
+def test_the_lowest_loss_so_far_passes_over_nan():
+    history = History()
+    for loss in (3.0, np.nan, 5.0, 2.0, 4.0):
+        history.append(loss)
+    np.testing.assert_array_equal(history.lowest, [3, 3, 3, 2, 2])
+    assert len(History().lowest) == 0
+
+
 @pytest.mark.parametrize("column", COLUMNS)
 def test_every_column_has_one_entry_a_step(column):
     assert len(getattr(filled(5), column)) == len(filled(5)) == 5

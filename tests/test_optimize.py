@@ -665,6 +665,19 @@ def test_random_search_follows_the_protocol_of_the_notes(local, loss, data):
     np.testing.assert_array_equal(W, best)
 
 
+def test_random_local_search_is_the_local_strategy(data):
+    X, y = data
+    options = {"loss": "hinge", "reg": 0.1, "n_tries": 60, "step": 0.2, "rng": 4}
+    ours, expected = zeros(), zeros()
+    history = linclf.random_local_search(ours[0], X, y, b=ours[1], **options)
+    other = linclf.random_search(expected[0], X, y, b=expected[1], local=True, **options)
+    for mine, theirs in zip(ours, expected, strict=True):
+        np.testing.assert_array_equal(mine, theirs)
+    np.testing.assert_array_equal(history.loss, other.loss)
+    assert history.lowest[-1] == linclf.loss_value("hinge", ours[0], X, y, 0.1, b=ours[1])
+    assert history.lowest[-1] < history.loss[0]
+
+
 def test_random_search_draws_a_bias_after_the_weights(data):
     X, y = data
     W, b = zeros()

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 import subprocess
 import sys
 import warnings
 
+import linclf
 import numpy as np
 import pytest
 
@@ -649,3 +651,85 @@ def test_without_matplotlib_every_figure_says_what_to_install():
     )
     line = 'linclf.plot needs matplotlib. Install with: pip install "linclf[plot]"'
     assert run.stdout.splitlines() == [line] * 6
+
+
+# The loss along a line, over a plane, by learning rate -------------------------------------------
+
+
+@pytest.fixture
+def hinge_of_three():
+    """The three samples of the notes: one feature, three classes."""
+    return np.zeros((1, 3)), np.array([[1.0], [2.0], [-1.5]]), np.array([0, 1, 2])
+
+
+def test_a_slice_is_drawn_with_a_mark_where_the_weights_are(hinge_of_three, style):
+    piece = linclf.loss_slice("hinge", *hinge_of_three, reg=0.1, along=(0, 0), radius=3)
+    ax = piece.plot(parts=True)
+    np.testing.assert_array_equal(line_named(ax, "loss").get_xdata(), piece.at)
+    np.testing.assert_array_equal(line_named(ax, "loss").get_ydata(), piece.loss)
+    np.testing.assert_array_equal(line_named(ax, "penalty").get_ydata(), piece.penalty)
+    assert legend(ax) == ["loss", "data loss", "penalty"]
+    assert len({line.get_color() for line in ax.lines}) == 3
+    (mark,) = (part for part in ax.collections if isinstance(part, PathCollection))
+    np.testing.assert_allclose(mark.get_offsets(), [[0.0, 2.0]])
+    assert ax.get_xlabel() == "W[0, 0]"
+    rendered(ax)
+
+
+def test_slices_can_be_compared(hinge_of_three):
+    ax = None
+    for name in ("hinge", "softmax"):
+        ax = plot.loss_slice(linclf.loss_slice(name, *hinge_of_three), label=name, ax=ax)
+    assert legend(ax) == ["hinge", "softmax"]
+    assert len({line.get_color() for line in ax.lines}) == 2
+    rendered(ax)
+
+
+def test_a_plane_is_drawn_as_contours(hinge_of_three, style):
+    plane = linclf.loss_plane("hinge", *hinge_of_three, along=[(0, 0), (0, 2)], n_points=15)
+    ax = plane.plot(title="hinge")
+    assert (ax.get_xlabel(), ax.get_ylabel()) == ("W[0, 0]", "W[0, 2]")
+    marks = [part for part in ax.collections if isinstance(part, PathCollection)]
+    np.testing.assert_allclose(marks[-1].get_offsets(), [[0.0, 0.0]])
+    rendered(ax)
+    broken = dataclasses.replace(plane, loss=np.full_like(plane.loss, np.inf))
+    with pytest.raises(ValueError, match="not finite everywhere"):
+        plot.loss_plane(broken)
+
+
+def test_a_flat_plane_can_be_drawn():
+    y = np.array([0, 1])
+    plane = linclf.loss_plane("hinge", np.zeros((2, 2)), np.zeros((2, 2)), y, n_points=3)
+    rendered(plot.loss_plane(plane))
+
+
+def test_a_sweep_shows_losses_divergence_and_the_suggestion(style):
+    X, y = linclf.datasets.digits()
+    sweep = linclf.sanity.learning_rate_sweep("squared_hinge", X, y, n_rates=9)
+    ax = sweep.plot()
+    lost = np.isnan(sweep.loss)
+    assert lost.any()
+    np.testing.assert_array_equal(line_named(ax, "after the run").get_xdata(), sweep.rates[~lost])
+    np.testing.assert_array_equal(line_named(ax, "diverged").get_xdata(), sweep.rates[lost])
+    assert line_named(ax, "suggested").get_xdata()[0] == sweep.suggested
+    assert ax.get_title() == f"suggested learning rate {sweep.suggested:.3g}"
+    assert ax.get_xscale() == "log"
+    rendered(ax)
+
+
+def test_a_sweep_without_a_good_rate_can_be_drawn():
+    X, y = linclf.datasets.digits()
+    sweep = linclf.sanity.learning_rate_sweep("hinge", X, y, rates=[0.0, 1e9], max_steps=3)
+    ax = plot.learning_rates(sweep)
+    assert "no learning rate" in ax.get_title()
+    rendered(ax)
+
+
+def test_a_validation_search_draws_its_heat_map():
+    X, y, X_val, y_val = linclf.datasets.digits(split="both")
+    results = linclf.validation_search(
+        X, y, X_val, y_val, learning_rates=[1e-3, 1e-2], regs=[0.0, 0.1], max_steps=20
+    )
+    ax = results.plot()
+    assert sorted(texts(ax)) == sorted(f"{val:.3f}" for _, val in results.values())
+    rendered(ax)

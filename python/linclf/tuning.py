@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from linclf._inputs import as_features
-from linclf._labels import as_labels, encode
+from linclf._labels import as_labels, encode, require_kind
 from linclf._start import one_seed, problem_at_zero, read_classes
 from linclf._training import in_dtype
 from linclf.checks import count, number
@@ -177,7 +177,16 @@ def _held_out(X_val: Any, y_val: Any, data: Data, classes: Labels) -> tuple[Data
     held = as_features(X_val, "X_val")
     if held.shape[1] != data.shape[1]:
         raise ValueError(f"X_val has {held.shape[1]} features, but X has {data.shape[1]}")
-    return held, encode(as_labels(y_val, len(held), "y_val"), classes, "y_val")
+    labels = as_labels(y_val, len(held), "y_val")
+    require_kind(labels, classes, "y_val")
+    unknown = ~np.isin(labels, classes)
+    if unknown.any():
+        row = int(np.argmax(unknown))
+        raise ValueError(
+            f"y_val[{row}] is {labels[row].item()!r}, a label that y does not have; "
+            "validate on classes that are trained, or split the data again"
+        )
+    return held, encode(labels, classes, "y_val")
 
 
 def _pairs(
