@@ -644,6 +644,26 @@ def test_rows_of_another_length_than_the_header_are_refused():
 # Imports -----------------------------------------------------------------------------------------
 
 
+def test_a_table_reads_as_text_and_as_html():
+    table = display.Table(
+        ["loss", "value"], [["hinge", 9.0], ["softmax", None]], lead="At chance:", note="one\ntwo"
+    )
+    assert repr(table).splitlines() == [
+        "At chance:",
+        "loss     value",
+        "hinge        9",
+        "softmax      -",
+        "one",
+        "two",
+    ]
+    html = table._repr_html_()
+    assert html.count("<p class") == 2
+    assert Outline(html).text.count("At chance:") == 1
+    assert repr(display.Table(["nothing"], [])) == "nothing"
+    hostile = display.Table([HOSTILE], [[HOSTILE]], lead=HOSTILE, note=HOSTILE)
+    assert "<script>" not in hostile._repr_html_()
+
+
 def test_the_display_needs_no_matplotlib():
     code = (
         "import sys; sys.modules['matplotlib'] = None\n"

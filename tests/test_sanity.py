@@ -284,7 +284,7 @@ def test_divergence_is_part_of_the_picture():
     assert np.isfinite(sweep.loss[0])
     assert sweep.loss[0] > 0.9 * sweep.start_loss > np.nanmin(sweep.loss)
     assert sweep
-    assert "diverged" in repr(sweep)
+    assert "the next one diverged" in repr(sweep)
     assert f"suggested learning rate {sweep.suggested:.3g}" in repr(sweep)
     assert "diverged" in sweep._repr_html_()
     assert sweep.stable / 1000 <= sweep.suggested <= 1000 * sweep.stable

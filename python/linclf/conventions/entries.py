@@ -156,7 +156,7 @@ CONVENTIONS: tuple[Convention, ...] = (
         "torch.CrossEntropyLoss",
         "weight_decay",
         "softmax",
-        bias="decayed, unless in a parameter group of its own",
+        bias="decayed, unless in a group of its own",
         note="of torch.optim.SGD; that of AdamW is no L2 penalty",
     ),
     Convention(
@@ -164,7 +164,7 @@ CONVENTIONS: tuple[Convention, ...] = (
         "weight_decay",
         "hinge",
         over=("n_classes",),
-        bias="decayed, unless in a parameter group of its own",
+        bias="decayed, unless in a group of its own",
         note="the hinge loss over n_classes: take n_classes times the learning rate",
     ),
     Convention(

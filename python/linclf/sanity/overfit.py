@@ -10,12 +10,14 @@ import numpy as np
 from linclf._start import problem_at_zero, read_classes
 from linclf.checks import count
 from linclf.history import FitState, History
+from linclf.losses import predict
 from linclf.optimize import gradient_descent
 from linclf.sampling import as_generator
 from linclf.stability import DivergenceError
 
 if TYPE_CHECKING:
     from linclf.arrays import Data, IndexArray, Rng
+    from linclf.problem import Problem
 
 _LOOK = 25  # steps between two looks at the accuracy
 
@@ -100,30 +102,19 @@ def overfit_small(
     data, codes, classes = read_classes(X, y)
     rows = _drawn(codes, count("n_samples", n_samples, least=1), as_generator(rng))
     few, labels = data[rows], codes[rows]
+    history: History | None
+    trouble = ""
     if isinstance(model, str):
         mean = few.mean(axis=0, dtype=np.float64) if fit_intercept else None
         problem = problem_at_zero(
             model, few, labels, len(classes),
             fit_intercept=fit_intercept, center=mean, n_threads=n_threads,
         )  # fmt: skip
-
-        def learned(state: FitState) -> bool:
-            return state.step % _LOOK == 0 and problem.accuracy(few, labels) == 1.0
-
-        options: dict[str, Any] = {"momentum": 0.9, "nesterov": True, "progress": False}
-        try:
-            history: Any = gradient_descent(
-                problem.W, few, labels, loss=model, b=problem.b, center=problem.center,
-                learning_rate=learning_rate, max_steps=max_steps, callback=learned,
-                n_threads=n_threads, **options,
-            )  # fmt: skip
-            trouble = ""
-        except DivergenceError as error:
-            history, trouble = error.history, str(error)
-        right = problem.accuracy(few, labels)
-        hit = np.ones(len(rows), bool) if right == 1.0 else _hits(problem, few, labels)
+        history, trouble = _minimised(problem, max_steps, learning_rate)
+        predicted = predict(problem.W, few, b=problem.b, center=problem.center)
+        hit = predicted == labels
     else:
-        history, trouble = _train(model, few, classes[labels]), ""
+        history = _trained(model, few, classes[labels])
         hit = np.asarray(model.predict(few)) == classes[labels]
     wrong = rows[~hit]
     if not len(wrong):
@@ -133,6 +124,24 @@ def overfit_small(
         reason = trouble or _obstacle(few, labels, rows, classes, fit_intercept, history)
         said = f"{len(wrong)} of {len(rows)} samples are not learned: {reason}"
     return OverfitCheck(float(hit.mean()), rows, wrong, history, said)
+
+
+def _minimised(problem: Problem, max_steps: int, learning_rate: float | str) -> tuple[History, str]:
+    """Descend until every sample is right; return the history, and what went wrong."""
+
+    def learned(state: FitState) -> bool:
+        return state.step % _LOOK == 0 and problem.accuracy(problem.X, problem.y) == 1.0
+
+    try:
+        history = gradient_descent(
+            problem.W, problem.X, problem.y, loss=problem.loss, b=problem.b,
+            center=problem.center, learning_rate=learning_rate, max_steps=max_steps,
+            momentum=0.9, nesterov=True, callback=learned, progress=False,
+            n_threads=problem.n_threads,
+        )  # fmt: skip
+    except DivergenceError as error:
+        return error.history, str(error)
+    return history, ""
 
 
 def _drawn(codes: IndexArray, n_samples: int, rng: Any) -> IndexArray:
@@ -146,11 +155,7 @@ def _drawn(codes: IndexArray, n_samples: int, rng: Any) -> IndexArray:
     return np.sort(rows)
 
 
-def _hits(problem: Any, X: Data, y: IndexArray) -> Any:
-    return np.array([problem.accuracy(X[i : i + 1], y[i : i + 1]) == 1.0 for i in range(len(y))])
-
-
-def _train(model: Any, X: Data, y: Data) -> History | None:
+def _trained(model: Any, X: Data, y: Data) -> History | None:
     """Train somebody's classifier; return its history if it has one."""
     train = getattr(model, "fit", None) or getattr(model, "train", None)
     if not callable(train) or not callable(getattr(model, "predict", None)):

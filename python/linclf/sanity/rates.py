@@ -64,6 +64,8 @@ class LearningRateSweep:
         if rate in (self.rates[0], self.rates[-1]) and len(self.rates) > 1:
             side = "smallest" if rate == self.rates[0] else "largest"
             said += f"; it is the {side} that was tried, so try beyond it"
+        elif np.isnan(self.loss[int(np.nanargmin(self.loss)) + 1 :][:1]).any():
+            said += "; the next one diverged, so take a smaller one if a longer run does"
         return said
 
     def __bool__(self) -> bool:
