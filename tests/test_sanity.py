@@ -323,3 +323,12 @@ def test_a_sweep_says_what_does_not_fit(options, error, message, rng):
         sanity.learning_rate_sweep(
             "hinge", rng.standard_normal((9, 4)), np.arange(9) % 3, **options
         )
+
+
+def test_a_sweep_over_pixels_is_centred_on_the_fly():
+    X, y = linclf.datasets.digits()
+    mean = X.mean(axis=0)
+    ours = sanity.learning_rate_sweep("hinge", X, y, center=mean, n_rates=4)
+    other = sanity.learning_rate_sweep("hinge", X - mean, y, rates=ours.rates)
+    np.testing.assert_allclose(ours.loss, other.loss, rtol=1e-9)
+    assert ours.stable == other.stable

@@ -174,3 +174,13 @@ def test_validation_data_must_fit(data):
         linclf.validation_search(X, y, X_val[:, 1:], y_val)
     with pytest.raises(ValueError, match=r"y_val\[0\] is 19, a label that y does not have"):
         linclf.validation_search(X, y, X_val, y_val + 12)
+
+
+def test_pixels_are_centred_on_the_fly(data):
+    X, y, X_val, y_val = data
+    mean = X.mean(axis=0)
+    options = {"learning_rates": [1e-3], "regs": [0.01], "max_steps": 50}
+    found = linclf.validation_search(
+        X.astype(np.uint8), y, X_val.astype(np.uint8), y_val, center=mean, **options
+    )
+    assert found == linclf.validation_search(X - mean, y, X_val - mean, y_val, **options)

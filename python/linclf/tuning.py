@@ -44,6 +44,7 @@ def validation_search(
     sampling: str = "replacement",
     fit_intercept: bool = True,
     delta: float = 1.0,
+    center: Data | None = None,
     rng: Rng = 0,
     progress: Any = None,
     n_threads: int | None = None,
@@ -71,7 +72,7 @@ def validation_search(
     train : callable, optional
         Your own training: called with (learning_rate, reg), returns a classifier with
         ``predict(X)``. It does not get X and y; `loss` and what follows are not used.
-    max_steps, batch_size, sampling, delta, n_threads
+    max_steps, batch_size, sampling, delta, center, n_threads
         As for `sgd`.
     scale : float
         Standard deviation of the first weights.
@@ -104,7 +105,7 @@ def validation_search(
     data, codes, classes = read_classes(X, y)
     held = _held_out(X_val, y_val, data, classes)
     start = problem_at_zero(
-        loss, data, codes, len(classes), fit_intercept=fit_intercept, delta=delta,
+        loss, data, codes, len(classes), fit_intercept=fit_intercept, delta=delta, center=center,
         n_threads=n_threads,
     )  # fmt: skip
     held = in_dtype(held[0], start.W), held[1]
@@ -116,6 +117,7 @@ def validation_search(
     pairs = _pairs(learning_rates, regs, n_random, seed)
     options: dict[str, Any] = {"loss": str(loss), "batch_size": batch_size, "delta": delta}
     options |= {"max_steps": max_steps, "sampling": sampling, "n_threads": n_threads}
+    options |= {"center": start.center, "progress": False}
 
     def trained(rate: float, reg: float) -> _Run:
         if train is not None:
@@ -125,8 +127,7 @@ def validation_search(
         generator: Any = as_generator(seed)
         W[...] = size * generator.standard_normal(W.shape)
         history = sgd(
-            W, data, codes, b=b, learning_rate=rate, reg=reg, rng=generator, progress=False,
-            **options,
+            W, data, codes, b=b, learning_rate=rate, reg=reg, rng=generator, **options
         )  # fmt: skip
         problem = replace(start, W=W, b=b)
         return _Run(problem.accuracy(data, codes), problem.accuracy(*held), history, W, b)

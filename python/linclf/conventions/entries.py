@@ -24,7 +24,7 @@ class Convention:
     knob : str
         The parameter that holds the strength.
     loss : str
-        Which `linclf.Loss` is theirs.
+        Which `linclf.Loss` is theirs; empty if the convention goes with any.
     half : bool
         The penalty is ``sum(W**2) / 2``.
     inverse : bool
@@ -85,14 +85,14 @@ CONVENTIONS: tuple[Convention, ...] = (
     Convention(
         "half",
         "reg",
-        "softmax",
+        "",
         bias="free",
         note="0.5 * reg * sum(W**2), gradient reg * W: the CS231n code of 2015 and 2016",
     ),
     Convention(
         "sum",
         "reg",
-        "softmax",
+        "",
         half=False,
         times=("n_samples",),
         note="sum_i L_i + reg * sum(W**2), a sum over the samples in place of the mean",
@@ -100,7 +100,7 @@ CONVENTIONS: tuple[Convention, ...] = (
     Convention(
         "cs231n",
         "reg",
-        "hinge",
+        "",
         half=False,
         bias="penalised: it is a row of W",
         note="same since 2017",
@@ -114,7 +114,8 @@ CONVENTIONS: tuple[Convention, ...] = (
         l1="ratio",
         one_vector=True,
         with_l1=(("solver", "saga"),),
-        note="with two classes C = 1 / (lam * N), as they share one weight vector there",
+        note="with two classes C = 1 / (lam * N), as they share one weight vector there; before "
+        "scikit-learn 1.8 an L1 part needs penalty='elasticnet' as well",
     ),
     Convention(
         "sklearn.LinearSVC",

@@ -39,8 +39,8 @@ def table(
     Examples
     --------
     >>> for row in linclf.conventions.table(0.01, 1000, 10).rows[:2]: print(row[:4])
-    ['half', 'reg = 0.02', 'reg = 2 * lam', 'softmax']
-    ['sum', 'reg = 10', 'reg = lam * N', 'softmax']
+    ['half', 'reg = 0.02', 'reg = 2 * lam', 'any']
+    ['sum', 'reg = 10', 'reg = lam * N', 'any']
     """
     batch = n_samples if batch_size is None else batch_size
     rows = [_row(entry, reg, n_samples, n_classes, batch) for entry in CONVENTIONS]
@@ -67,4 +67,4 @@ def _row(
         )
     except ValueError:
         said = "two classes only" if entry.two_classes and n_classes != 2 else "none"
-    return [entry.name, said, entry.formula, entry.loss, entry.bias]
+    return [entry.name, said, entry.formula, entry.loss or "any", entry.bias]

@@ -110,6 +110,7 @@ def learning_rate_sweep(
     momentum: float = 0.0,
     fit_intercept: bool = True,
     delta: float = 1.0,
+    center: Data | None = None,
     rng: Rng = 0,
     n_threads: int | None = None,
 ) -> LearningRateSweep:
@@ -142,6 +143,8 @@ def learning_rate_sweep(
         Train a bias.
     delta : float
         Margin of the hinge losses.
+    center : (D,) array, optional
+        Mean that is subtracted from every row of `X` on the fly.
     rng : int, Generator, SeedSequence, RandomState or None
         Where batches are drawn from.
     n_threads : int, optional
@@ -166,7 +169,7 @@ def learning_rate_sweep(
     data, codes, classes = read_classes(X, y)
     start = problem_at_zero(
         loss, data, codes, len(classes), reg,
-        fit_intercept=fit_intercept, delta=delta, n_threads=n_threads,
+        fit_intercept=fit_intercept, delta=delta, center=center, n_threads=n_threads,
     )  # fmt: skip
     if W is not None:
         start.W = np.array(W)  # a copy: the caller's stays as it is
@@ -178,7 +181,7 @@ def learning_rate_sweep(
     few, labels = (data, codes) if len(judged) == len(data) else (data[judged], codes[judged])
     options: dict[str, Any] = {"loss": str(loss), "reg": reg, "delta": delta}
     options |= {"max_steps": max_steps, "batch_size": rows, "momentum": momentum}
-    options |= {"n_threads": n_threads, "progress": False}
+    options |= {"center": start.center, "n_threads": n_threads, "progress": False}
     seed, ends, histories = one_seed(rng), [], []
     first = start.value(few, labels)
     for rate in chosen:
