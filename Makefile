@@ -109,7 +109,7 @@ dist: $(VENV)/made ## sdist -> wheel -> an empty environment -> a first use
 # LINCLF_TORCH="torch==2.13.0", or what else pip is to install, installs PyTorch first.
 oracles: $(VENV)/tested-with ## PyTorch and scikit-learn as outside oracles
 	$(if $(LINCLF_TORCH),@$(PIP) install $(LINCLF_TORCH))
-	python -m pytest tests/test_outside_oracles.py
+	python -m pytest tests/test_outside_oracles.py tests/test_conventions.py
 
 clean: ## remove what was built
 	rm -rf build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis linclf-demo.html

@@ -153,7 +153,7 @@ def test_the_table_shows_every_convention_as_text_and_html():
 def test_what_is_evaluated_by_formula_agrees_and_says_so(library):
     found = conventions.check(library)
     assert found
-    assert {row.how for row in found.comparisons} == {"by its formula"}
+    assert {row.how for row in found.comparisons} == {"by its formula, with NumPy"}
     assert "equal, by its formula" in repr(found)
 
 

@@ -184,3 +184,14 @@ def test_pixels_are_centred_on_the_fly(data):
         X.astype(np.uint8), y, X_val.astype(np.uint8), y_val, center=mean, **options
     )
     assert found == linclf.validation_search(X - mean, y, X_val - mean, y_val, **options)
+
+
+def test_a_column_of_ones_beside_a_bias_is_told(data):
+    X, y, X_val, y_val = (np.hstack([part, np.ones((len(part), 1))]) if part.ndim == 2 else part
+                          for part in data)  # fmt: skip
+    options = {"learning_rates": [1e-3], "regs": [0.01], "max_steps": 1}
+    with pytest.warns(UserWarning, match="fit_intercept=True adds a bias as well"):
+        linclf.validation_search(X, y, X_val, y_val, **options)
+    with pytest.warns(UserWarning, match="fit_intercept=True adds a bias as well"):
+        linclf.sanity.learning_rate_sweep("hinge", X, y, max_steps=1)
+    linclf.validation_search(X, y, X_val, y_val, fit_intercept=False, **options)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from linclf._inputs import as_features
+from linclf._inputs import as_features, warn_of_constant_one
 from linclf._labels import as_labels, encode, require_kind
 from linclf._start import one_seed, problem_at_zero, read_classes
 from linclf._training import in_dtype
@@ -103,6 +103,8 @@ def validation_search(
     ([(1e-06, 0.0), (1e-06, 0.001), (0.001, 0.0), (0.001, 0.001)], 0.001, True)
     """
     data, codes, classes = read_classes(X, y)
+    if fit_intercept and train is None:
+        warn_of_constant_one(data)
     held = _held_out(X_val, y_val, data, classes)
     start = problem_at_zero(
         loss, data, codes, len(classes), fit_intercept=fit_intercept, delta=delta, center=center,

@@ -46,7 +46,7 @@ class Row:
     tolerance : float
         Relative to the larger of both.
     how : str
-        "trained", "evaluated", "by its formula", or why nothing was compared.
+        "trained", "evaluated", "by its formula, with NumPy", or why nothing was compared.
     """
 
     name: str
@@ -107,6 +107,7 @@ class _Setting:
 
     @property
     def sizes(self) -> dict[str, int]:
+        """N and C, as `to` takes them."""
         return {"n_samples": len(self.X), "n_classes": self.n_classes}
 
     def weights(self) -> tuple[DoubleArray, DoubleArray]:
@@ -156,7 +157,7 @@ def check(
     --------
     >>> parity = linclf.conventions.check("half")
     >>> bool(parity), parity.comparisons[0].how
-    (True, 'by its formula')
+    (True, 'by its formula, with NumPy')
     """
     if library is not None and library not in _CHECKS:
         listed = ", ".join(map(repr, _CHECKS))
@@ -328,7 +329,7 @@ def _keras(s: _Setting) -> Iterator[Row]:
     chosen = softmax(scores(W, s.X, b=b))[np.arange(len(s.y)), s.y]
     theirs = float(-np.log(chosen).mean() + strength * (W**2).sum())
     ours = loss_value("softmax", W, s.X, s.y, s.lam, b=b)
-    yield Row(f"{name} + L2: value", ours, theirs, ROUNDING, "by its formula")
+    yield Row(f"{name} + L2: value", ours, theirs, ROUNDING, "by its formula, with NumPy")
     name = "keras.CategoricalHinge"
     strength = to(name, s.lam)["l2"]
     S, true = scores(W, s.X, b=b), np.eye(s.n_classes)[s.y]
@@ -340,7 +341,7 @@ def _keras(s: _Setting) -> Iterator[Row]:
         theirs = float(hinge[same].mean() + strength * (W**2).sum())
         ours = loss_value("crammer_singer", W, X, y, s.lam, b=b)
         what = f"{name} + L2: value on {len(y)} of {len(s.y)} samples, a wrong score being >= 0"
-        yield Row(what, ours, theirs, ROUNDING, "by its formula")
+        yield Row(what, ours, theirs, ROUNDING, "by its formula, with NumPy")
 
 
 def _half(s: _Setting) -> Iterator[Row]:
@@ -349,8 +350,10 @@ def _half(s: _Setting) -> Iterator[Row]:
     reg = to("half", s.lam)["reg"]
     ours = L2(s.lam)
     theirs = float(0.5 * reg * (W**2).sum())
-    yield Row("half: penalty", ours.value(W), theirs, ROUNDING, "by its formula")
-    yield _same("half: gradient of the penalty", ours.gradient(W), reg * W, "by its formula")
+    yield Row("half: penalty", ours.value(W), theirs, ROUNDING, "by its formula, with NumPy")
+    yield _same(
+        "half: gradient of the penalty", ours.gradient(W), reg * W, "by its formula, with NumPy"
+    )
 
 
 def _mlxtend(s: _Setting) -> Iterator[Row]:
@@ -363,7 +366,7 @@ def _mlxtend(s: _Setting) -> Iterator[Row]:
     theirs = W - eta * (s.X.T @ push + strength * W)
     gradient_descent(W, s.X, s.y, b=b, reg=s.lam, learning_rate=rate, max_steps=1, progress=False)
     name = "mlxtend.SoftmaxRegression: W after one update of all rows"
-    yield _same(name, W, theirs, "by its formula")
+    yield _same(name, W, theirs, "by its formula, with NumPy")
 
 
 def _same(name: str, ours: Data, theirs: Data, how: str) -> Row:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from linclf._inputs import warn_of_constant_one
 from linclf._start import one_seed, problem_at_zero, read_classes
 from linclf.checks import count, number
 from linclf.display.tables import Table
@@ -140,7 +141,7 @@ def learning_rate_sweep(
     max_steps, batch_size, momentum
         As for `sgd`; ``batch_size=None`` takes all rows.
     fit_intercept : bool
-        Train a bias.
+        Train a bias, which is not penalised. Say False if X has a column of ones.
     delta : float
         Margin of the hinge losses.
     center : (D,) array, optional
@@ -167,6 +168,8 @@ def learning_rate_sweep(
     (True, 13, True)
     """
     data, codes, classes = read_classes(X, y)
+    if fit_intercept:
+        warn_of_constant_one(data)
     start = problem_at_zero(
         loss, data, codes, len(classes), reg,
         fit_intercept=fit_intercept, delta=delta, center=center, n_threads=n_threads,
