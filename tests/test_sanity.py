@@ -63,7 +63,8 @@ def test_large_weights_are_not_and_the_sentence_says_by_how_much(data, rng):
     W = 5.0 * rng.standard_normal((6, CLASSES))
     found = sanity.check_chance("hinge", W, *data)
     assert not found
-    assert "times smaller, or scale X" in repr(found)
+    times = float(f"{found.spread / 0.05:.2g}")
+    assert f"start with weights {times:,.4g} times smaller, or scale X" in repr(found)
     smaller = W / (found.spread / 0.05)
     assert sanity.check_chance("hinge", smaller, *data)
 

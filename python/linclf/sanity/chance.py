@@ -256,7 +256,8 @@ def _why_not(spread: float) -> str:
         return "W, b or X are not finite"
     if spread <= _SMALL_SPREAD:
         return "all scores of a sample are alike, but far from 0: start with a smaller W or b"
+    times = float(f"{spread / _SMALL_SPREAD:.2g}")
     return (
         f"the scores of a sample differ by {spread:.2g} (standard deviation): start with weights "
-        f"{spread / _SMALL_SPREAD:.2g} times smaller, or scale X"
+        f"{times:,.4g} times smaller, or scale X"
     )
