@@ -6,7 +6,7 @@ import math
 import linclf
 import pytest
 from linclf import L1, L2, ElasticNet, conventions
-from linclf.conventions import converting, parity
+from linclf.conventions import by_formula, converting, with_sklearn, with_torch
 from linclf.penalties import as_penalty
 
 N, C, B = 1797, 10, 30
@@ -182,9 +182,11 @@ def test_a_wrong_strength_is_noticed(library, factor, monkeypatch):
         penalty = as_penalty(reg)
         return ElasticNet(factor * penalty.l1, 1.0) if penalty.l1 else L2(factor * penalty.l2)
 
-    monkeypatch.setattr(
-        parity, "to", lambda name, reg, **sizes: converting.to(name, scaled(reg), **sizes)
-    )
+    def wrong_to(name, reg, **sizes):
+        return converting.to(name, scaled(reg), **sizes)
+
+    for module in (by_formula, with_sklearn, with_torch):
+        monkeypatch.setattr(module, "to", wrong_to)
     found = conventions.check(library)
     assert not found
     assert "DIFFERENT" in repr(found)

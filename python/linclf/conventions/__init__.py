@@ -12,9 +12,10 @@ and `check` trains or evaluates both sides and compares.
 L2(lam=0.01)
 """
 
+from linclf.conventions.comparing import Parity
 from linclf.conventions.converting import reg_from, to
 from linclf.conventions.entries import CONVENTIONS, Convention
 from linclf.conventions.listing import table
-from linclf.conventions.parity import Parity, check
+from linclf.conventions.parity import check
 
 __all__ = ["CONVENTIONS", "Convention", "Parity", "check", "reg_from", "table", "to"]
