@@ -7,7 +7,7 @@
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help demo test check lint format types review warnings asan tsan aarch64 dist oracles \
-        bench clean distclean
+        bench golden clean distclean
 
 # The first Python that is new enough; python3 if none is, to be told so.
 PYTHON = $(or $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
@@ -110,6 +110,10 @@ dist: $(VENV)/made ## sdist -> wheel -> an empty environment -> a first use
 oracles: $(VENV)/tested-with ## PyTorch and scikit-learn as outside oracles
 	$(if $(LINCLF_TORCH),@$(PIP) install $(LINCLF_TORCH))
 	python -m pytest tests/test_outside_oracles.py tests/test_conventions.py
+
+# Only where results shall change: the tests compare every result with its record.
+golden: $(BUILD)/installed ## put the bits of today's results on record
+	$(BUILD)/tests/c/test_golden tests/golden_bits.txt --update
 
 clean: ## remove what was built
 	rm -rf build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis linclf-demo.html

@@ -11,7 +11,7 @@
 #include "check.h"
 #include "linclf.h"
 
-enum { MAX_ROOMS = 16 };
+enum { MAX_ROOMS = 32 };
 
 typedef struct {
     void *room[MAX_ROOMS];
