@@ -6,8 +6,8 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check lint format types review warnings asan tsan aarch64 dist oracles \
-        bench golden clean distclean
+.PHONY: help demo test check lint format types review warnings asan tsan aarch64 instructions dist \
+        oracles bench golden clean distclean
 
 # The first Python that is new enough; python3 if none is, to be told so.
 PYTHON = $(or $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
@@ -25,7 +25,7 @@ export CMAKE_BUILD_PARALLEL_LEVEL := $(shell getconf _NPROCESSORS_ONLN)
 export CTEST_PARALLEL_LEVEL := $(CMAKE_BUILD_PARALLEL_LEVEL)
 
 help: ## list the targets
-	@grep -E '^[a-z0-9]+:.*## ' Makefile | sed 's/:.*## /\t/' | expand -t 12
+	@grep -E '^[a-z0-9]+:.*## ' Makefile | sed 's/:.*## /\t/' | expand -t 14
 
 demo: $(BUILD)/installed ## learn real digits: the main job
 	linclf demo
@@ -34,7 +34,7 @@ test: $(VENV)/tested-with ## run all tests: C, Python, the examples in the docs
 	ctest --test-dir $(BUILD) --output-on-failure
 	python -m pytest $(ARGS)
 
-check: lint types review warnings asan tsan aarch64 dist oracles ## what is slower, or for developers
+check: lint types review warnings asan tsan aarch64 instructions dist oracles ## what is slower, or for developers
 
 # --- the environment: each stamp is newer than what it was made from
 
@@ -102,6 +102,10 @@ asan tsan: $(VENV)/tested-with ## C and Python tests under the sanitizers
 
 aarch64: $(VENV)/made ## the C tests on an emulated 64-bit ARM
 	$(call if-installed,aarch64-linux-gnu-gcc qemu-aarch64,tools/build_and_ctest aarch64)
+
+# ARGS=--update makes today's counts the record.
+instructions: $(BUILD)/installed ## six calls take no more instructions than on record
+	$(call if-installed,valgrind,python tools/count_instructions.py $(BUILD)/tests/c/count_instructions $(ARGS))
 
 dist: $(VENV)/made ## sdist -> wheel -> an empty environment -> a first use
 	python tools/check_dist.py
