@@ -18,6 +18,13 @@
 typedef enum { LAYOUTS(LAYOUT_) N_LAYOUTS } layout;
 #undef LAYOUT_
 
+typedef struct {
+    layout layout;
+    ptrdiff_t padding;   /* elements between padded rows */
+    ptrdiff_t offset;    /* elements between the page before and the matrix */
+    bool at_end;         /* whether it ends where the page after it begins */
+} lie;
+
 static inline const char *
 layout_name(layout how)
 {
@@ -29,13 +36,13 @@ layout_name(layout how)
 }
 
 static inline void
-set_strides(linclf_matrix *m, layout how)
+set_strides(linclf_matrix *m, const lie *how)
 {
     const ptrdiff_t cols = m->cols;
 
     m->col_stride = 1;
-    switch (how) {
-    case padded_rows: m->row_stride = cols + 3; break;
+    switch (how->layout) {
+    case padded_rows: m->row_stride = cols + how->padding; break;
     case every_other_row: m->row_stride = 2 * cols; break;
     case every_other_column:
         m->row_stride = 2 * cols;
@@ -60,11 +67,9 @@ place(const linclf_matrix *m, ptrdiff_t i, ptrdiff_t j)
     return i * m->row_stride + j * m->col_stride;
 }
 
-/* A view with the shape and dtype of `like`, between forbidden pages: it ends
- * at one, or begins `offset` elements after the other. */
+/* A view with the shape and dtype of `like`, between forbidden pages. */
 static inline linclf_matrix
-new_layout(rooms *memory, const linclf_matrix *like, layout how, ptrdiff_t offset,
-           bool at_end)
+new_layout(rooms *memory, const linclf_matrix *like, const lie *how)
 {
     linclf_matrix m = *like;
     const ptrdiff_t size = linclf_dtype_size(m.dtype);
@@ -75,11 +80,11 @@ new_layout(rooms *memory, const linclf_matrix *like, layout how, ptrdiff_t offse
                     across = (m.cols - 1) * m.col_stride;
     const ptrdiff_t before = (down < 0 ? -down : 0) + (across < 0 ? -across : 0);
     const ptrdiff_t after = (down > 0 ? down : 0) + (across > 0 ? across : 0);
-    const size_t bytes = (size_t)((offset + before + after + 1) * size);
+    const size_t bytes = (size_t)((how->offset + before + after + 1) * size);
 
-    m.data = guarded(memory, bytes, at_end);
+    m.data = guarded(memory, bytes, how->at_end);
     memset(m.data, 255, bytes);
-    m.data = (char *)m.data + (offset + before) * size;
+    m.data = (char *)m.data + (how->offset + before) * size;
     return m;
 }
 
@@ -97,10 +102,9 @@ copy_elements(const linclf_matrix *to, const linclf_matrix *from)
 }
 
 static inline linclf_matrix
-relay(rooms *memory, const linclf_matrix *from, layout how, ptrdiff_t offset,
-      bool at_end)
+relay(rooms *memory, const linclf_matrix *from, const lie *how)
 {
-    const linclf_matrix m = new_layout(memory, from, how, offset, at_end);
+    const linclf_matrix m = new_layout(memory, from, how);
 
     copy_elements(&m, from);
     return m;
