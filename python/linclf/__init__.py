@@ -19,7 +19,7 @@ from linclf.losses import (
 from linclf.penalties import L1, L2, ElasticNet
 
 if TYPE_CHECKING:
-    from linclf import conventions, datasets, plot, sanity, schedules
+    from linclf import compat, conventions, datasets, plot, sanity, schedules
     from linclf.classifiers import LinearClassifier
     from linclf.config import self_test, show_config
     from linclf.course_classes import LinearSVM, Softmax
@@ -54,6 +54,7 @@ __all__ = [
     "Softmax",
     "__version__",
     "check_gradient",
+    "compat",
     "conventions",
     "datasets",
     "explain",
@@ -85,6 +86,7 @@ __all__ = [
 # Imported at first use, so that `import linclf` stays light: module -> names that it has.
 _LAZY = {
     "linclf.classifiers": ("LinearClassifier",),
+    "linclf.compat": ("compat",),
     "linclf.config": ("self_test", "show_config"),
     "linclf.conventions": ("conventions",),
     "linclf.course_classes": ("LinearSVM", "Softmax"),
