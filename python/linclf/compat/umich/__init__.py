@@ -1,0 +1,23 @@
+"""Drop-in modules for EECS 498/598 of the University of Michigan, assignment 2, linear classifiers.
+
+    linear_classifier   the losses, `LinearSVM`, `Softmax`, training and the search of parameters
+    eecs598             `reset_seed`, and the modules data, grad and vis
+    a2_helpers          `visualize_grid` and the curves
+
+Everything takes and returns tensors of PyTorch, on the CPU. The penalty is ``reg * sum(W**2)``,
+without a factor 1/2; the bias is the last row of W and penalised like the others. Batches come from
+``torch.randint``, the first W from ``1e-6 * torch.randn``, so that a seed gives the history of the
+course's loop.
+
+Where the course asks for a GPU (``cuda=True``), the data stay on the CPU, with a warning.
+"""
+
+MODULES = {
+    "a2_helpers": "linclf.compat.umich.a2_helpers",
+    "eecs598": "linclf.compat.umich.eecs598",
+    "eecs598.data": "linclf.compat.umich.data",
+    "eecs598.grad": "linclf.compat.umich.grad",
+    "eecs598.utils": "linclf.compat.umich.utils",
+    "eecs598.vis": "linclf.compat.umich.vis",
+    "linear_classifier": "linclf.compat.umich.linear_classifier",
+}
