@@ -1,23 +1,77 @@
 """Losses as the courses call them: on operands of any dtype that NumPy code would take.
 
     loss, dW = objective("hinge", W, X, y, L2(reg))      scores are X @ W
+    loss, dW = Objective("hinge")(W, X, y, reg)          in a course's convention of reg
     loss, dS = loss_of_scores("softmax", S, y)           scores are given
 
-The C core computes both.
+The C core computes them.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from linclf import losses
+from linclf.penalties import L2
 
 if TYPE_CHECKING:
-    from linclf.arrays import Data, IndexArray, Reg
+    from linclf.arrays import Data, DoubleArray, IndexArray, Reg
 
 _ROWS = 256  # a power of two: scaling by it is exact
+
+
+@dataclass(frozen=True, slots=True)
+class Objective:
+    """A loss with the regulariser as a course writes it; called as its loss functions are.
+
+    Parameters
+    ----------
+    loss : str
+        See `linclf.Loss`.
+    half : bool
+        Take ``reg / 2 * sum(W**2)``, with the gradient ``reg * W``, for ``reg * sum(W**2)``.
+    unsquared : bool
+        Add ``reg * norm(W)`` to the loss, but ``2 * reg * W`` to the gradient. That is not its
+        derivative; one course computes it so.
+    columns : bool
+        W is (C, D), and X (D, N) holds a sample in every column.
+
+    Examples
+    --------
+    >>> W, X, y = np.eye(2), np.zeros((1, 2)), [0]
+    >>> Objective("hinge")(W, X, y, 3.0)[0], Objective("hinge", half=True)(W, X, y, 3.0)[0]
+    (7.0, 4.0)
+    """
+
+    loss: str
+    half: bool = False
+    unsquared: bool = False
+    columns: bool = False
+
+    def __call__(self, W: Any, X: Any, y: Any, reg: float) -> tuple[float, Any]:
+        """Return the objective and its gradient, in the shape and memory order of W."""
+        if self.columns:
+            value, dW = objective(self.loss, np.asarray(W).T, np.asarray(X).T, y, self.penalty(reg))
+            return value, dW.T
+        if not self.unsquared:
+            return objective(self.loss, W, X, y, self.penalty(reg))
+        value, dW = objective(self.loss, W, X, y, 0.0)
+        dW += self.penalty(reg).gradient(as_floats(W))
+        return value + reg * float(np.linalg.norm(W)), dW
+
+    def penalty(self, reg: float) -> L2:
+        """Return the penalty whose gradient is the course's."""
+        return L2(reg / 2 if self.half else reg)
+
+    def totals(self, rows: DoubleArray, reg: float) -> list[float]:
+        """Return the losses of rows of data loss and ``reg * sum(W**2)``, as `sgd_in_c` gives."""
+        penalties = rows[:, 1]
+        if self.unsquared and reg:
+            penalties = reg * np.sqrt(penalties / reg)
+        return [float(total) for total in rows[:, 0] + penalties]
 
 
 def objective(loss: str, W: Any, X: Any, y: Any, reg: Reg, delta: float = 1.0) -> tuple[float, Any]:
@@ -77,8 +131,8 @@ def loss_of_scores(loss: str, S: Any, y: Any, delta: float = 1.0) -> tuple[float
 
     Examples
     --------
-    >>> loss_of_scores("hinge", [[3.2, 5.1, -1.7]], [0])
-    (2.9000000000000004, array([[-1.,  1.,  0.]]))
+    >>> loss_of_scores("hinge", [[1.0, 2.5, -1.0]], [0])
+    (2.5, array([[-1.,  1.,  0.]]))
     """
     scores, labels = as_floats(S), labels_of(y)
     if scores.ndim != 2 or labels.shape != scores.shape[:1]:

@@ -128,6 +128,7 @@ def run_steps(
     advance: Callable[[IndexArray, int], list[float]],
     report: Callable[[int, float], Any] | None = None,
     every: int = PRINT_EVERY,
+    portion: int | None = None,
 ) -> list[float]:
     """Take `steps` steps in portions and return their losses.
 
@@ -141,12 +142,15 @@ def run_steps(
     report : callable, optional
         ``report(step, loss)``, called for every step that `every` divides.
     every : int
+    portion : int, optional
+        Steps at once; 1 for losses that may themselves draw random numbers. Default: `every`.
     """
     history: list[float] = []
     try:
         while len(history) < steps:
             start = len(history)
-            index = batches.take(min(every, steps - start), steps - start)
+            ahead = steps - start if portion is None else min(portion, steps - start)
+            index = batches.take(min(every, ahead), ahead)
             history += advance(index, batches.batch_size)
             batches.chunk.use(batches.chunk.used + len(index))
             if report is not None:
