@@ -15,6 +15,7 @@ from __future__ import annotations
 import difflib
 import pkgutil
 from importlib import import_module
+from types import ModuleType
 
 from linclf.compat._shared import bridges, importing
 
@@ -68,8 +69,11 @@ def install(course: str) -> None:
     >>> linclf.compat.uninstall()
     """
     name = _known(course)
-    importing.install(name, import_module(f"{__name__}.{name}").MODULES)
+    package = _package(name)
+    importing.install(name, package.MODULES)
     bridges.apply()
+    if hasattr(package, "on_install"):
+        package.on_install()
 
 
 def uninstall(course: str | None = None) -> None:
@@ -90,8 +94,16 @@ def uninstall(course: str | None = None) -> None:
     """
     for name in importing.installed() if course is None else (_known(course),):
         importing.uninstall(name)
+        package = _package(name)
+        if hasattr(package, "on_uninstall"):
+            package.on_uninstall()
     if not importing.installed():
         bridges.restore()
+
+
+def _package(course: str) -> ModuleType:
+    """Return the package of a course: ``MODULES`` and, if it needs them, hooks around its use."""
+    return import_module(f"{__name__}.{course}")
 
 
 def _known(course: str) -> str:

@@ -9,8 +9,16 @@ without a factor 1/2; the bias is the last row of W and penalised like the other
 ``torch.randint``, the first W from ``1e-6 * torch.randn``, so that a seed gives the history of the
 course's loop.
 
-Where the course asks for a GPU (``cuda=True``), the data stay on the CPU, with a warning.
+Where the course asks for a GPU (``cuda=True``), the data stay on the CPU, with a warning; without a
+GPU, the ``torch.cuda.synchronize()`` of the notebooks has nothing to wait for and returns.
 """
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
 
 MODULES = {
     "a2_helpers": "linclf.compat.umich.a2_helpers",
@@ -21,3 +29,26 @@ MODULES = {
     "eecs598.vis": "linclf.compat.umich.vis",
     "linear_classifier": "linclf.compat.umich.linear_classifier",
 }
+
+
+_replaced: list[Any] = []
+
+
+def on_install() -> None:
+    """Let ``torch.cuda.synchronize`` return where there is no GPU, instead of raising."""
+    if _replaced or find_spec("torch") is None:
+        return
+    cuda = import_module("torch").cuda
+    if not cuda.is_available():
+        _replaced.append(cuda.synchronize)
+        cuda.synchronize = _nothing_to_wait_for
+
+
+def on_uninstall() -> None:
+    """Take that back."""
+    while _replaced:
+        sys.modules["torch"].cuda.synchronize = _replaced.pop()
+
+
+def _nothing_to_wait_for(device: Any = None) -> None:
+    pass

@@ -17,11 +17,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from linclf.compat._shared.objective import objective, predicted
+from linclf.checks import count
+from linclf.compat._shared.objective import Objective, predicted
 from linclf.compat._shared.tensors import TorchBatches, as_array, as_scalar, as_tensor, torch
 from linclf.compat._shared.training import run_steps, sgd_in_c
 from linclf.compat.umich.utils import reset_seed
-from linclf.penalties import L2
+
+_HINGE, _SOFTMAX = Objective("hinge"), Objective("softmax")
 
 LossFunction = Callable[[Any, Any, Any, float], tuple[Any, Any]]
 
@@ -33,7 +35,7 @@ def hello_linear_classifier() -> None:
 
 def svm_loss_naive(W: Any, X: Any, y: Any, reg: float) -> tuple[Any, Any]:
     """Return the multiclass SVM loss and its gradient; the same as `svm_loss_vectorized`."""
-    return _objective("hinge", W, X, y, reg)
+    return _on_tensors(_HINGE, W, X, y, reg)
 
 
 def svm_loss_vectorized(W: Any, X: Any, y: Any, reg: float) -> tuple[Any, Any]:
@@ -70,12 +72,12 @@ def svm_loss_vectorized(W: Any, X: Any, y: Any, reg: float) -> tuple[Any, Any]:
     >>> loss, dW.dtype
     (tensor(9.), torch.float32)
     """
-    return _objective("hinge", W, X, y, reg)
+    return _on_tensors(_HINGE, W, X, y, reg)
 
 
 def softmax_loss_naive(W: Any, X: Any, y: Any, reg: float) -> tuple[Any, Any]:
     """Return the softmax loss and its gradient; the same as `softmax_loss_vectorized`."""
-    return _objective("softmax", W, X, y, reg)
+    return _on_tensors(_SOFTMAX, W, X, y, reg)
 
 
 def softmax_loss_vectorized(W: Any, X: Any, y: Any, reg: float) -> tuple[Any, Any]:
@@ -89,7 +91,7 @@ def softmax_loss_vectorized(W: Any, X: Any, y: Any, reg: float) -> tuple[Any, An
     >>> softmax_loss_vectorized(W, X, torch.tensor([0]), 0.0)[0]
     tensor(1000.)
     """
-    return _objective("softmax", W, X, y, reg)
+    return _on_tensors(_SOFTMAX, W, X, y, reg)
 
 
 def sample_batch(X: Any, y: Any, num_train: int, batch_size: int) -> tuple[Any, Any]:
@@ -151,27 +153,30 @@ def train_linear_classifier(
     if W is None:
         W = 1e-6 * torch.randn(X.shape[1], int(y.max()) + 1, dtype=X.dtype)
     weights = as_array(W, "W")
-    loss = _loss_of(loss_func)
+    objective = _OBJECTIVES.get(getattr(loss_func, "__func__", loss_func))
 
     def in_c(rows: Any, size: int) -> list[float]:
-        parts = sgd_in_c(str(loss), weights, data, labels, L2(reg), learning_rate, rows, size)
-        return [float(loss) for loss in parts.sum(axis=1)]
+        assert objective is not None
+        penalty = objective.penalty(reg)
+        parts = sgd_in_c(objective.loss, weights, data, labels, penalty, learning_rate, rows, size)
+        return objective.totals(parts, reg)
 
-    def in_python(rows: Any, size: int) -> list[float]:
-        losses = []
-        for batch in as_tensor(rows).split(size):
-            value, grad = loss_func(W, X[batch], y[batch], reg)
-            losses.append(float(value))
-            with torch.no_grad():
-                W.sub_(grad, alpha=learning_rate)
-        return losses
+    def in_python(rows: Any, _: int) -> list[float]:
+        batch = as_tensor(rows)
+        loss, grad = loss_func(W, X[batch], y[batch], reg)
+        with torch.no_grad():
+            W.sub_(grad, alpha=learning_rate)
+        return [float(loss)]
 
-    def show(it: int, value: float) -> None:
-        print(f"iteration {it} / {num_iters}: loss {value:f}")
+    def show(it: int, loss: float) -> None:
+        print(f"iteration {it} / {num_iters}: loss {loss:f}")
 
-    batches = TorchBatches(len(data), batch_size)
     history = run_steps(
-        batches, num_iters, in_python if loss is None else in_c, show if verbose else None
+        TorchBatches(len(data), batch_size),
+        count("num_iters", num_iters, least=0),
+        in_python if objective is None else in_c,
+        show if verbose else None,
+        portion=1 if objective is None else None,
     )
     return W, history
 
@@ -304,21 +309,17 @@ class Softmax(LinearClassifier):
         return softmax_loss_vectorized(W, X_batch, y_batch, reg)
 
 
-_LOSSES: dict[Any, str] = {
-    svm_loss_naive: "hinge",
-    svm_loss_vectorized: "hinge",
-    LinearSVM.loss: "hinge",
-    softmax_loss_naive: "softmax",
-    softmax_loss_vectorized: "softmax",
-    Softmax.loss: "softmax",
+#: What the functions of this module compute: with them, the steps are taken in C.
+_OBJECTIVES: dict[Any, Objective] = {
+    svm_loss_naive: _HINGE,
+    svm_loss_vectorized: _HINGE,
+    LinearSVM.loss: _HINGE,
+    softmax_loss_naive: _SOFTMAX,
+    softmax_loss_vectorized: _SOFTMAX,
+    Softmax.loss: _SOFTMAX,
 }
 
 
-def _loss_of(loss_func: LossFunction) -> str | None:
-    """Return the name of the loss that a function of this module computes, None for others."""
-    return _LOSSES.get(getattr(loss_func, "__func__", loss_func))
-
-
-def _objective(loss: str, W: Any, X: Any, y: Any, reg: float) -> tuple[Any, Any]:
-    value, dW = objective(loss, as_array(W, "W"), as_array(X, "X"), as_array(y, "y"), reg)
-    return as_scalar(value, like=W), as_tensor(dW)
+def _on_tensors(objective: Objective, W: Any, X: Any, y: Any, reg: float) -> tuple[Any, Any]:
+    value, dW = objective(as_array(W, "W"), as_array(X, "X"), as_array(y, "y"), reg)
+    return as_scalar(value, like=W), as_tensor(dW).to(W.dtype)
