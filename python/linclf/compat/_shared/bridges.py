@@ -1,11 +1,18 @@
-"""Idioms of old NumPy and Python that notebooks use, made to work where they are missing.
+"""Idioms of old NumPy, SciPy and Python that notebooks use, made to work where they are missing.
 
-Only names that are gone are added, each with the meaning that it had, and `restore` takes them away
-again. Nothing that exists is changed.
+Names that are gone are added, each with the meaning that it had, and modules that are not installed
+are found here; `restore` takes both away again. Nothing that exists is changed.
 """
 
 from __future__ import annotations
 
+import sys
+import warnings
+from collections.abc import Sequence
+from importlib import import_module
+from importlib.abc import Loader, MetaPathFinder
+from importlib.machinery import ModuleSpec, PathFinder
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -29,6 +36,16 @@ _NUMPY: dict[str, Any] = {
     "row_stack": np.vstack,
 }
 
+#: Modules that may be missing -> what stands in; an empty name is an empty package.
+_MODULES = {
+    "past": "",
+    "past.builtins": "linclf.compat._shared.python2",
+    "scipy.misc": "linclf.compat._shared.scipy_misc",
+    "six": "",
+    "six.moves": "linclf.compat._shared.python2",
+}
+_EMPTIED = ("scipy.misc",)  # there, but without most of what it had
+
 _added: list[str] = []
 
 
@@ -38,6 +55,10 @@ def apply() -> None:
         if name not in vars(np):
             setattr(np, name, value)
             _added.append(name)
+    if _finder not in sys.meta_path:
+        sys.meta_path.insert(0, _finder)
+        for name in _EMPTIED:
+            sys.modules.pop(name, None)  # to be found again, completed
 
 
 def restore() -> None:
@@ -46,3 +67,48 @@ def restore() -> None:
         name = _added.pop()
         if vars(np).get(name) is _NUMPY[name]:
             delattr(np, name)
+    if _finder in sys.meta_path:
+        sys.meta_path.remove(_finder)
+    for name in _MODULES:
+        spec = getattr(sys.modules.get(name), "__spec__", None)
+        if isinstance(getattr(spec, "loader", None), _StandIn):
+            del sys.modules[name]
+
+
+class _StandIn(Loader):
+    """Executes the real module if there is one, then adds the names that it lacks."""
+
+    def __init__(self, real: ModuleSpec | None, target: str) -> None:
+        self.real, self.target = real, target
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType | None:
+        return None  # as usual
+
+    def exec_module(self, module: ModuleType) -> None:
+        if self.real is not None and self.real.loader is not None:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", DeprecationWarning)
+                self.real.loader.exec_module(module)
+        if self.target:
+            source = import_module(self.target)
+            for name in source.__all__:
+                if name not in vars(module):
+                    setattr(module, name, getattr(source, name))
+
+
+class _OldModules(MetaPathFinder):
+    """Finds modules that are missing, and completes those that were emptied."""
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        if fullname not in _MODULES:
+            return None
+        real = PathFinder.find_spec(fullname, path)
+        if real is not None and fullname not in _EMPTIED:
+            return None
+        loader = _StandIn(real, _MODULES[fullname])
+        return ModuleSpec(fullname, loader, is_package=not _MODULES[fullname])
+
+
+_finder = _OldModules()

@@ -154,7 +154,8 @@ def check_gradient(f: Callable[[Any], Any], x: Any, delta: float = 1e-5, tol: fl
         f"x is of dtype {x.dtype}, which does not hold x + delta; pass x.astype(np.float64)",
     )
     before = x.copy()
-    _, analytic = f(x)
+    point = x.view(_Point)
+    _, analytic = f(point)
     _insist(np.array_equal(before, x, equal_nan=True), "Functions shouldn't modify input variables")
     _insist(
         np.shape(analytic) == x.shape,
@@ -162,8 +163,8 @@ def check_gradient(f: Callable[[Any], Any], x: Any, delta: float = 1e-5, tol: fl
     )
     analytic = np.array(analytic)
     for ix in np.ndindex(x.shape):
-        above, below = _differences(lambda point: f(point)[0], x, ix, delta)
-        numeric = float(above - below) / (2 * delta)
+        above, below = _differences(lambda point: float(f(point)[0]), point, ix, delta)
+        numeric = (above - below) / (2 * delta)
         if not np.isclose(numeric, analytic[ix], tol):
             print(
                 f"Gradients are different at {ix}. Analytic: {analytic[ix]:2.5f}, "
@@ -194,6 +195,16 @@ def refuse_integers(x: Any) -> None:
             f"x is {found}, in which x + h is cut back to x, so that every difference is 0; "
             "pass x.astype(np.float64)"
         )
+
+
+class _Point(np.ndarray[Any, Any]):
+    """An array that ``float`` takes if it has one entry, as NumPy before 2.4 had it.
+
+    Functions in the notebooks return ``float(x * x)`` of such an array.
+    """
+
+    def __float__(self) -> float:
+        return float(self.item())
 
 
 def _differences(f: Callable[[Any], Any], x: Any, ix: tuple[int, ...], h: float) -> tuple[Any, Any]:

@@ -52,7 +52,7 @@ def global_random_state() -> np.random.RandomState:
 def first_weights(n_features: int, y: Any, scale: float = 0.001) -> DoubleArray:
     """Return ``scale * np.random.randn(D, C)`` with a class for every label up to the largest."""
     n_classes = int(np.max(y)) + 1
-    return scale * np.random.randn(n_features, n_classes)  # noqa: NPY002
+    return scale * np.random.randn(n_features, n_classes)
 
 
 def sgd_in_c(
