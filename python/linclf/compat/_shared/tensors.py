@@ -70,6 +70,11 @@ def as_tensor(array: NDArray[Any]) -> Any:
     return torch.from_numpy(array)
 
 
+def as_float(value: Any) -> float:
+    """Return a number, or a tensor of one, as a float."""
+    return float(value.detach() if isinstance(value, torch.Tensor) else value)
+
+
 def as_scalar(value: float, like: Any) -> Any:
     """Return a number as a tensor of no dimensions, of the dtype of the tensor `like`."""
     return torch.tensor(value, dtype=like.dtype)

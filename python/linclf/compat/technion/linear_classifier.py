@@ -12,7 +12,7 @@ from collections import namedtuple
 from typing import Any
 
 from linclf import losses
-from linclf.compat._shared.tensors import as_array, as_tensor, torch
+from linclf.compat._shared.tensors import as_array, as_float, as_tensor, torch
 from linclf.optimize import sgd_step
 from linclf.penalties import L2
 
@@ -131,7 +131,7 @@ class LinearClassifier:
         n_samples, right, total = 0, 0.0, 0.0
         for x, y in loader:
             y_pred, x_scores = self.predict(x)
-            loss = float(loss_fn(x, y, x_scores, y_pred)) + penalty.value(W)
+            loss = as_float(loss_fn(x, y, x_scores, y_pred)) + penalty.value(W)
             n_samples, total = n_samples + len(y), total + len(y) * loss
             right += len(y) * self.evaluate_accuracy(y, y_pred)
             if learn_rate is not None:

@@ -10,7 +10,7 @@ import random
 from collections.abc import Callable
 from typing import Any
 
-from linclf.compat._shared.tensors import as_array, as_tensor
+from linclf.compat._shared.tensors import as_array, as_float, as_tensor
 from linclf.compat.umich.utils import reset_seed
 from linclf.gradcheck import numerical_gradient
 
@@ -54,8 +54,8 @@ def grad_check_sparse(
     for _ in range(num_checks):
         index = tuple(random.randrange(length) for length in array.shape)
         entry = array[tuple(slice(i, i + 1) for i in index)]
-        numerical = float(numerical_gradient(lambda _: float(f(x)), entry, h=h).item())
-        analytic = float(analytic_grad[index])
+        numerical = float(numerical_gradient(lambda _: as_float(f(x)), entry, h=h).item())
+        analytic = as_float(analytic_grad[index])
         error = abs(numerical - analytic) / (abs(numerical) + abs(analytic) + _LEAST)
         print(f"numerical: {numerical:f} analytic: {analytic:f}, relative error: {error:e}")
 
@@ -72,7 +72,7 @@ def compute_numeric_gradient(f: Callable[[Any], Any], x: Any, h: float = 1e-7) -
     >>> compute_numeric_gradient(lambda x: (x**2).sum(), x, h=1e-5).round(decimals=6)
     tensor([[6., 8.]], dtype=torch.float64)
     """
-    return as_tensor(numerical_gradient(lambda _: float(f(x)), as_array(x, "x"), h=h))
+    return as_tensor(numerical_gradient(lambda _: as_float(f(x)), as_array(x, "x"), h=h))
 
 
 def rel_error(x: Any, y: Any, eps: float = 1e-10) -> float:

@@ -19,7 +19,14 @@ from typing import Any
 
 from linclf.checks import count
 from linclf.compat._shared.objective import Objective, predicted
-from linclf.compat._shared.tensors import TorchBatches, as_array, as_scalar, as_tensor, torch
+from linclf.compat._shared.tensors import (
+    TorchBatches,
+    as_array,
+    as_float,
+    as_scalar,
+    as_tensor,
+    torch,
+)
 from linclf.compat._shared.training import run_steps, sgd_in_c
 from linclf.compat.umich.utils import reset_seed
 
@@ -166,7 +173,7 @@ def train_linear_classifier(
         loss, grad = loss_func(W, X[batch], y[batch], reg)
         with torch.no_grad():
             W.sub_(grad, alpha=learning_rate)
-        return [float(loss)]
+        return [as_float(loss)]
 
     def show(it: int, loss: float) -> None:
         print(f"iteration {it} / {num_iters}: loss {loss:f}")
