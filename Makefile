@@ -111,9 +111,10 @@ dist: $(VENV)/made ## sdist -> wheel -> an empty environment -> a first use
 	python tools/check_dist.py
 
 # LINCLF_TORCH="torch==2.13.0", or what else pip is to install, installs PyTorch first.
-oracles: $(VENV)/tested-with ## PyTorch and scikit-learn as outside oracles
+oracles: $(VENV)/tested-with ## PyTorch and scikit-learn as outside oracles, and courses with tensors
 	$(if $(LINCLF_TORCH),@$(PIP) install $(LINCLF_TORCH))
-	python -m pytest tests/test_outside_oracles.py tests/test_conventions.py
+	python -m pytest tests/test_outside_oracles.py tests/test_conventions.py \
+	    tests/test_compat_umich.py tests/test_compat_technion.py tests/test_compat_notebooks.py
 
 # Only where results shall change: the tests compare every result with its record.
 golden: $(BUILD)/installed ## put the bits of today's results on record
