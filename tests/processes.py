@@ -50,12 +50,12 @@ def run(script: str, *flags: str, **env: str | None) -> str:
     return _run([*flags, "-c", textwrap.dedent(script)], env)
 
 
-def run_file(path: Path, *arguments: str, **env: str | None) -> str:
+def run_file(path: Path, *arguments: str, cwd: Path | None = None, **env: str | None) -> str:
     """Run a script file, which spawned children can import again; return what it printed."""
-    return _run([str(path), *arguments], env)
+    return _run([str(path), *arguments], env, cwd)
 
 
-def _run(arguments: list[str], env: dict[str, str | None]) -> str:
+def _run(arguments: list[str], env: dict[str, str | None], cwd: Path | None = None) -> str:
     path = os.pathsep.join([os.path.dirname(__file__), *sys.path])
     settings = {**os.environ, "PYTHONPATH": path, "PYTHONFAULTHANDLER": "1", **env}
     done = subprocess.run(
@@ -63,6 +63,7 @@ def _run(arguments: list[str], env: dict[str, str | None]) -> str:
         capture_output=True,
         text=True,
         timeout=WATCHDOG,
+        cwd=cwd,
         env={name: value for name, value in settings.items() if value is not None},
         check=False,
     )

@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from importlib import import_module
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder
+from pathlib import Path
 from types import ModuleType
 
 _OF_THE_IMPORT_SYSTEM = {
@@ -171,8 +172,12 @@ def _is_ours(module: ModuleType | None) -> bool:
 
 
 def _place_on_path(top: str) -> str | None:
-    """Return the file or folder of that name on ``sys.path``, if there is one."""
+    """Return the file or folder with code of that name on ``sys.path``, if there is one."""
     spec = PathFinder.find_spec(top)
     if spec is None:
         return None
-    return spec.origin or next(iter(spec.submodule_search_locations or []), None)
+    if spec.origin is not None:
+        return spec.origin
+    folders = map(Path, spec.submodule_search_locations or [])  # without an __init__.py
+    with_code = (f for f in folders if any(f.glob("*.py")) or any(f.glob("*/*.py")))
+    return next(map(str, with_code), None)

@@ -163,7 +163,9 @@ def check_gradient(f: Callable[[Any], Any], x: Any, delta: float = 1e-5, tol: fl
     )
     analytic = np.array(analytic)
     for ix in np.ndindex(x.shape):
-        above, below = _differences(lambda point: float(f(point)[0]), point, ix, delta)
+        above, below = _differences(
+            lambda at: np.asarray(f(at)[0], np.float64).item(), point, ix, delta
+        )
         numeric = (above - below) / (2 * delta)
         if not np.isclose(numeric, analytic[ix], tol):
             print(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pickle as cPickle
-from builtins import filter, input, map, range, zip
 from functools import reduce
 
 __all__ = [
@@ -20,6 +19,12 @@ __all__ = [
     "xrange",
     "zip",
 ]
+
+filter = filter
+input = input
+map = map
+range = range
+zip = zip
 
 basestring = str
 long = int

@@ -1,4 +1,4 @@
-"""Images as ``scipy.misc`` read and wrote them until 2019. Needs Pillow, which matplotlib brings."""
+"""Images as ``scipy.misc`` read and wrote them until 2019. Needs Pillow, as matplotlib does."""
 
 from __future__ import annotations
 
