@@ -14,6 +14,8 @@ from linclf.optimize import sgd_step
 if TYPE_CHECKING:
     from linclf.arrays import Data, IndexArray, Labels
 
+_CONVERTED_AT_ONCE = 1 << 24  # entries of X, 128 MiB as float64
+
 
 class CourseClassifier:
     """The base of the courses' classifiers; each course adds `train` with its own defaults.
@@ -107,6 +109,8 @@ class CourseClassifier:
         if momentum is not None and self.velocity is None:
             self.velocity = np.zeros_like(self.W)
         steps = count("num_iters", num_iters, least=0)
+        if rows.dtype.kind == "f" and rows.size <= _CONVERTED_AT_ONCE:
+            rows = rows.astype(self.W.dtype, copy=False)  # else batch by batch, with the same bits
 
         def in_c(index: IndexArray, size: int) -> list[float]:
             assert self._objective is not None
