@@ -179,6 +179,24 @@ def test_the_sparse_check_prints_what_the_course_prints(softmax, data, capsys):
         assert float(line.rpartition(" ")[2]) < 1e-6
 
 
+def test_numerical_gradients_and_grids_are_there_as_well(capsys):
+    from exercise_code.gradient_check import eval_numerical_gradient, eval_numerical_gradient_array
+    from exercise_code.vis_utils import visualize_grid
+
+    x = np.array([[1.0, -2.0]])
+    grad = eval_numerical_gradient(lambda x: (x**2).sum(), x)
+    np.testing.assert_allclose(grad, 2 * x, rtol=1e-8)
+    assert capsys.readouterr().out.startswith("(0, 0) ")
+    grad = eval_numerical_gradient_array(lambda x: x**2, x, np.array([[3.0, 1.0]]))
+    np.testing.assert_allclose(grad, 2 * x * [3, 1], rtol=1e-8)
+    assert visualize_grid(np.ones((3, 4, 4, 3))).shape == (9, 9, 3)
+
+
+def test_the_first_years_spelling_is_the_same_function(softmax):
+    assert softmax.cross_entropoy_loss_naive is softmax.cross_entropy_loss_naive
+    assert softmax.cross_entropoy_loss_vectorized is softmax.cross_entropy_loss_vectorized
+
+
 @pytest.mark.parametrize("write", [python2_batch, python3_batch])
 def test_the_course_has_all_training_images_in_one_file(write, tmp_path):
     from exercise_code.data_utils import load_CIFAR10, load_cifar_batch

@@ -471,6 +471,57 @@ def test_without_a_gpu_there_is_nothing_to_synchronize():
         torch.cuda.synchronize()
 
 
+def test_a_fetched_copy_is_found_and_else_one_is_fetched(tmp_path, monkeypatch, cifar_folder):
+    from linclf.compat.umich import data
+
+    there = tmp_path / "downloaded"
+    (tmp_path / "cifar-10-batches-py").rename(there)
+    monkeypatch.setenv("LINCLF_DATA", str(tmp_path / "data"))
+    asked = []
+    monkeypatch.setattr(data, "fetch", lambda name: asked.append(name) or there)
+    assert len(data.cifar10()[1]) == 100
+    assert asked == ["cifar10"]
+    (tmp_path / "data").mkdir()
+    there.rename(tmp_path / "data" / "cifar10")
+    assert len(data.cifar10()[1]) == 100
+    assert asked == ["cifar10"]
+
+
+def test_samples_of_every_class_are_drawn_as_one_picture(cifar_folder):
+    pyplot = pytest.importorskip("matplotlib.pyplot")
+    pyplot.switch_backend("agg")
+    import eecs598
+
+    X, y, _, _ = eecs598.data.cifar10()
+    random.seed(4)
+    picture = eecs598.vis.visualize_dataset(X, y, 3, ["plane", "car"])
+    assert [text.get_text() for text in pyplot.gca().texts] == ["plane", "car"]
+    pyplot.close("all")
+    assert (picture.shape, picture.dtype) == ((2 * 34 + 2, 3 * 34 + 2, 3), np.uint8)
+    random.seed(4)
+    for row in range(2):
+        of_class = (y == row).nonzero().view(-1)
+        for column in range(3):
+            image = X[of_class[random.randrange(len(of_class))]]
+            top, left = 2 + 34 * row, 2 + 34 * column
+            found = picture[top : top + 32, left : left + 32]
+            np.testing.assert_array_equal(found, eecs598.tensor_to_image(image))
+    assert picture[:2].max() == 0
+    with pytest.raises(ValueError, match=r"there is no sample of class 10 \(ship\) to draw"):
+        eecs598.vis.visualize_dataset(X, y, 3, [*"0123456789", "ship"])
+    pyplot.close("all")
+
+
+def test_the_imports_say_that_they_work(module, capsys):
+    import a2_helpers
+
+    module.hello_linear_classifier()
+    a2_helpers.hello_helper()
+    assert (
+        capsys.readouterr().out == "Hello from linear_classifier.py!\nHello from a2_helpers.py!\n"
+    )
+
+
 def test_a_grid_stretches_every_image_and_pads():
     from a2_helpers import visualize_grid
 

@@ -10,7 +10,8 @@ without a factor 1/2; the bias is the last row of W and penalised like the other
 course's loop.
 
 Where the course asks for a GPU (``cuda=True``), the data stay on the CPU, with a warning; without a
-GPU, the ``torch.cuda.synchronize()`` of the notebooks has nothing to wait for and returns.
+GPU, the ``torch.cuda.synchronize()`` of the notebooks has nothing to wait for and returns. The
+two-layer network is not here: its module is taken from a folder of the course, where there is one.
 """
 
 from __future__ import annotations

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from typing import Any
 
 from linclf._extras import require
-from linclf.compat._shared.tensors import torch
+from linclf.compat._shared import pictures
+from linclf.compat._shared.tensors import as_array, as_tensor
 
 
 def hello_helper() -> None:
@@ -21,7 +21,7 @@ def visualize_grid(Xs: Any, ubound: float = 255.0, padding: int = 1) -> Any:
     Parameters
     ----------
     Xs : (N, H, W, C) tensor
-        Images.
+        Images; one of a single colour becomes black.
     ubound : float
         The largest value of the result; the smallest is 0.
     padding : int
@@ -29,24 +29,15 @@ def visualize_grid(Xs: Any, ubound: float = 255.0, padding: int = 1) -> Any:
 
     Returns
     -------
-    tensor
-        The grid, with C channels.
+    (rows, columns, C) float32 tensor
 
     Examples
     --------
+    >>> import torch
     >>> visualize_grid(torch.rand(3, 8, 8, 3), padding=2).shape
     torch.Size([18, 18, 3])
     """
-    N, H, W, C = Xs.shape
-    side = math.ceil(math.sqrt(N))
-    extent = [side * length + padding * (side - 1) for length in (H, W)]
-    grid = torch.zeros((*extent, C))
-    for i, image in enumerate(Xs):
-        y, x = (i // side) * (H + padding), (i % side) * (W + padding)
-        low, high = image.min(), image.max()
-        if high > low:  # an image of one colour stays black
-            grid[y : y + H, x : x + W] = ubound * (image - low) / (high - low)
-    return grid
+    return as_tensor(pictures.visualize_grid(as_array(Xs, "Xs"), ubound, padding)).float()
 
 
 def plot_stats(stat_dict: Mapping[str, Any]) -> None:
