@@ -195,12 +195,12 @@ def predict_linear_classifier(W: Any, X: Any) -> Any:
 
 def svm_get_search_params() -> tuple[list[float], list[float]]:
     """Return learning rates and regularization strengths to try for the SVM."""
-    return [1e-3, 3e-3, 1e-2], [1e-3, 1e-2, 1e-1]
+    return [3e-3, 6e-3, 1e-2], [1e-2, 1e-1, 3e-1]
 
 
 def softmax_get_search_params() -> tuple[list[float], list[float]]:
     """Return learning rates and regularization strengths to try for softmax."""
-    return [1e-2, 3e-2, 1e-1], [1e-4, 1e-3, 1e-2]
+    return [3e-2, 1e-1, 2e-1], [1e-3, 1e-2, 1e-1]
 
 
 def test_one_param_set(
