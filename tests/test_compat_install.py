@@ -115,7 +115,7 @@ def test_a_module_that_was_imported_before_is_not_replaced(tmp_path, monkeypatch
     monkeypatch.syspath_prepend(tmp_path)
     mine = importlib.import_module("metrics")
     try:
-        with pytest.raises(ImportError, match="metrics was already imported from .*metrics.py"):
+        with pytest.raises(ImportError, match=r"metrics was already imported from .*metrics\.py"):
             compat.install("dlcourse")
         assert sys.modules["metrics"] is mine
         assert importing.installed() == ()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from linclf.checks import count
+from linclf.checks import count, number
 from linclf.compat._shared.objective import Objective, labels_of, predicted
 from linclf.compat._shared.training import GlobalBatches, first_weights, run_steps, sgd_in_c
 from linclf.optimize import sgd_step
@@ -98,6 +98,7 @@ class CourseClassifier:
         list of float
             The loss of every iteration, before its step.
         """
+        rate = number("learning_rate", learning_rate)
         data, labels = np.asarray(X), labels_of(y)
         rows = data.T if self._columns() else data
         if rows.ndim != 2:
@@ -118,7 +119,7 @@ class CourseClassifier:
             velocity = None if momentum is None else self.velocity
             losses = sgd_in_c(
                 *(self._objective.loss, W, rows, labels, self._objective.penalty(reg)),
-                *(learning_rate, index, size),
+                *(rate, index, size),
                 momentum=momentum or 0.0,
                 velocity=velocity if momentum else None,
             )
@@ -128,9 +129,9 @@ class CourseClassifier:
             batch = data[:, index] if self._columns() else data[index]
             loss, grad = self.loss(batch, labels[index], reg)
             if momentum is None:
-                sgd_step(self.W, np.asarray(grad, self.W.dtype), learning_rate)
+                sgd_step(self.W, np.asarray(grad, self.W.dtype), rate)
             else:
-                self.velocity = momentum * self.velocity - learning_rate * grad
+                self.velocity = momentum * self.velocity - rate * grad
                 self.W += self.velocity
             return [float(loss)]
 

@@ -9,13 +9,14 @@ the package looks for them in that folder.
 from __future__ import annotations
 
 import sys
-import warnings
 from collections.abc import Mapping, Sequence
 from importlib import import_module
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
 from types import ModuleType
+
+from linclf._estimator import warn_caller
 
 _OF_THE_IMPORT_SYSTEM = {
     *("__name__", "__loader__", "__package__", "__spec__", "__path__", "__file__", "__cached__"),
@@ -108,11 +109,10 @@ def install(course: str, modules: Mapping[str, str]) -> None:
     if _finder not in sys.meta_path:
         sys.meta_path.insert(0, _finder)
     for top, place in folders.items():
-        warnings.warn(
+        warn_caller(
             f"{place} is also called {top}; what {course}'s notebooks import from there comes "
             f"from linclf now, as far as linclf has it. To use that file or folder, call "
-            f"linclf.compat.uninstall({course!r})",
-            stacklevel=3,
+            f"linclf.compat.uninstall({course!r})"
         )
 
 

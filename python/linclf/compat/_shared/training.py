@@ -12,13 +12,13 @@ Python. A run whose loss overflows goes on, as the loop does: that is part of th
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from linclf import _linclf
+from linclf._estimator import warn_caller
 from linclf.checks import count
 from linclf.compat._shared.objective import labels_of, objective
 from linclf.sampling import Batches
@@ -166,9 +166,8 @@ def run_steps(
 def _warn_of_divergence(history: list[float]) -> None:
     finite = np.isfinite(history)
     if not finite.all():
-        warnings.warn(
+        warn_caller(
             f"the loss is not finite from iteration {int(np.argmin(finite))} on; the learning rate "
             "is too high for this data and reg (see linclf.stable_learning_rate)",
             RuntimeWarning,
-            stacklevel=4,
         )

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 import linclf
-from linclf.checks import count
+from linclf.checks import count, number
 from linclf.compat._shared.objective import (
     Objective,
     as_floats,
@@ -223,6 +223,7 @@ class LinearSoftmaxClassifier:
         list of float
             The loss of every batch, before its step.
         """
+        rate = number("learning_rate", learning_rate)
         data, labels = np.asarray(X), labels_of(y)
         if self.W is None:
             self.W = first_weights(data.shape[1], labels)
@@ -230,7 +231,7 @@ class LinearSoftmaxClassifier:
 
         def advance(index: IndexArray, size: int) -> list[float]:
             penalty = _OBJECTIVE.penalty(reg)
-            rows = sgd_in_c("softmax", self.W, data, labels, penalty, learning_rate, index, size)
+            rows = sgd_in_c("softmax", self.W, data, labels, penalty, rate, index, size)
             return _OBJECTIVE.totals(rows, reg)
 
         history: list[float] = []
