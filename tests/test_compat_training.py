@@ -15,6 +15,8 @@ RATE, REG, STEPS = 0.05, 0.3, 120
 CLASSIFIERS = {
     ("cs231n", "cs231n.classifiers", "LinearSVM"): ("hinge", 1.0),
     ("cs231n", "cs231n.classifiers", "Softmax"): ("softmax", 1.0),
+    ("cs231n2016", "cs231n.classifiers", "LinearSVM"): ("hinge", 0.5),
+    ("cs231n2016", "cs231n.classifiers", "Softmax"): ("softmax", 0.5),
     ("modern_dl", "lib.classifiers", "Softmax"): ("softmax", 1.0),
     ("ecbm4040", "ecbm4040.classifiers.basic_classifiers", "LinearSVM"): ("hinge", 1.0),
     ("ecbm4040", "ecbm4040.classifiers.basic_classifiers", "Softmax"): ("softmax", 1.0),
@@ -24,7 +26,7 @@ CLASSIFIERS = {
 
 def name_of(where):
     """Return a short name of a class for the list of tests."""
-    return "-".join(where[1:])
+    return "-".join(where)
 
 
 @pytest.fixture(params=CLASSIFIERS, ids=name_of)
@@ -170,6 +172,57 @@ def test_labels_may_be_a_column_a_list_or_floats(known, capsys):
 
 
 # --------------------------------------------------------------------------- single courses
+
+
+@pytest.mark.parametrize("name", ["LinearSVM", "Softmax"])
+def test_cs231n_of_2015_has_samples_in_columns(name):
+    X, y = samples()
+    first, runs = 0.001 * np.random.default_rng(0).normal(size=(C, D)), []
+    for course, data in (("cs231n2015", np.ascontiguousarray(X.T)), ("cs231n2016", X)):
+        with installed(course):
+            from cs231n.classifiers import linear_classifier, linear_svm, softmax
+
+            classifier = getattr(linear_classifier, name)()
+            classifier.W = first.copy() if course == "cs231n2015" else first.T.copy()
+            np.random.seed(4)
+            history = classifier.train(data, y, RATE, REG, 40, 30)
+            module = linear_svm if name == "LinearSVM" else softmax
+            loss = "svm_loss" if name == "LinearSVM" else "softmax_loss"
+            for kind in ("naive", "vectorized"):
+                value, dW = getattr(module, f"{loss}_{kind}")(classifier.W, data, y, REG)
+                assert (dW.shape, dW.flags.c_contiguous) == (classifier.W.shape, True)
+            own = classifier.loss(data[..., :20], y[:20], REG) if course == "cs231n2015" else None
+            runs.append((history, classifier.W, value, dW, classifier.predict(data), own))
+    (history, W, value, dW, predicted, own), plain = runs
+    assert W.shape == dW.shape == (C, D)
+    assert history == plain[0]
+    assert value == plain[2]
+    np.testing.assert_array_equal(W, plain[1].T)
+    np.testing.assert_array_equal(dW, plain[3].T)
+    np.testing.assert_array_equal(predicted, plain[4])
+    assert own[1].shape == (C, D)
+
+
+def test_cs231n_of_2015_draws_its_first_w_class_by_class():
+    X, y = samples()
+    with installed("cs231n2015"):
+        from cs231n.classifiers import LinearSVM
+
+        class Own(LinearSVM):
+            def loss(self, X_batch, y_batch, reg):
+                assert X_batch.shape == (D, 9)
+                return super().loss(X_batch, y_batch, reg)
+
+        np.random.seed(4)
+        untrained = LinearSVM()
+        untrained.train(X.T, y, num_iters=0)
+        np.random.seed(4)
+        np.testing.assert_array_equal(untrained.W, 0.001 * np.random.randn(C, D))
+        histories = []
+        for kind in (LinearSVM, Own):
+            np.random.seed(4)
+            histories.append(kind().train(X.T, y, RATE, REG, 20, batch_size=9))
+        np.testing.assert_allclose(*histories, rtol=1e-12)
 
 
 @pytest.mark.parametrize("momentum", [0.0, 0.5, 0.9])
