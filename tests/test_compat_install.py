@@ -213,6 +213,27 @@ def test_images_are_read_as_scipy_did(tmp_path):
     assert "scipy.misc" not in sys.modules
 
 
+def test_magic_commands_may_have_their_blank_in_ipython():
+    pytest.importorskip("IPython")
+    pytest.importorskip("matplotlib")
+    script = """
+    import linclf
+    from IPython.core.interactiveshell import InteractiveShell
+    shell = InteractiveShell.instance()
+    run = lambda cell: shell.run_cell(cell).success
+    cell = "% matplotlib --list\\n% load_ext autoreload\\n% autoreload 2"
+    linclf.compat.install("ecbm4040")
+    assert run(cell)
+    assert run("from ecbm4040.classifiers import linear_svm\\n% autoreload")
+    assert run("assert 7 % 4 == 3")
+    linclf.compat.install("dlcourse")
+    linclf.compat.uninstall()
+    assert linclf.compat._shared.bridges.without_blanks not in shell.input_transformers_cleanup
+    print("done")
+    """
+    assert run(script).endswith("done\n")
+
+
 def test_importing_linclf_changes_nothing_and_installing_stays_light():
     script = """
     import sys

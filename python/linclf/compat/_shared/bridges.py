@@ -1,11 +1,13 @@
-"""Idioms of old NumPy, SciPy and Python that notebooks use, made to work where they are missing.
+"""Idioms of old NumPy, SciPy, Python and IPython that notebooks use, made to work where they fail.
 
-Names that are gone are added, each with the meaning that it had, and modules that are not installed
-are found here; `restore` takes both away again. Nothing that exists is changed.
+Names that are gone are added, each with the meaning that it had, modules that are not installed are
+found here, and ``% matplotlib inline`` may have its blank; `restore` takes all of it away again.
+Nothing that exists is changed.
 """
 
 from __future__ import annotations
 
+import re
 import sys
 import warnings
 from collections.abc import Sequence
@@ -46,6 +48,9 @@ _MODULES = {
 }
 _EMPTIED = ("scipy.misc",)  # there, but without most of what it had
 
+#: Magic commands that old IPython took with a blank.
+_MAGIC = re.compile(r"^%[ \t]+(?=(?:matplotlib|load_ext|autoreload)\b)")
+
 _added: list[str] = []
 
 
@@ -59,6 +64,9 @@ def apply() -> None:
         sys.meta_path.insert(0, _finder)
         for name in _EMPTIED:
             sys.modules.pop(name, None)  # to be found again, completed
+    transformers = _input_transformers()
+    if without_blanks not in transformers:
+        transformers.append(without_blanks)
 
 
 def restore() -> None:
@@ -73,6 +81,28 @@ def restore() -> None:
         spec = getattr(sys.modules.get(name), "__spec__", None)
         if isinstance(getattr(spec, "loader", None), _StandIn):
             del sys.modules[name]
+    transformers = _input_transformers()
+    if without_blanks in transformers:
+        transformers.remove(without_blanks)
+
+
+def without_blanks(lines: list[str]) -> list[str]:
+    """Return the lines of a cell with ``% matplotlib`` as ``%matplotlib``.
+
+    Examples
+    --------
+    >>> without_blanks(["% matplotlib inline\\n", "x = 7 % matplotlib\\n"])
+    ['%matplotlib inline\\n', 'x = 7 % matplotlib\\n']
+    """
+    return [_MAGIC.sub("%", line) for line in lines]
+
+
+def _input_transformers() -> list[Any]:
+    """Return what IPython does to a cell before it runs, if this is IPython."""
+    ipython = sys.modules.get("IPython")
+    shell = None if ipython is None else ipython.get_ipython()
+    transformers: list[Any] = getattr(shell, "input_transformers_cleanup", [])
+    return transformers
 
 
 class _StandIn(Loader):
