@@ -8,6 +8,7 @@ import pytest
 from compat_course import installed
 from linclf import compat
 from linclf.compat._shared import importing
+from linclf.compat.cs231n import softmax as ours
 from processes import run
 
 OWN = ("cs231n", "dlcourse", "ecbm4040", "modern_dl")
@@ -130,7 +131,13 @@ def test_a_folder_of_the_course_is_named_in_a_warning_and_keeps_its_other_module
     folder.mkdir(parents=True)
     for name in ("__init__.py", "classifiers/__init__.py"):
         (tmp_path / "cs231n" / name).write_text("")
-    (folder / "softmax.py").write_text("mine = True\n")
+    (folder / "softmax.py").write_text("mine = True\nsoftmax_loss_naive = 'mine'\n")
+    (tmp_path / "cs231n" / "layers.py").write_text(
+        "import os\nfolder = os.path.dirname(__file__)\nsvm_loss = 'mine'\n"
+        "def two_losses(): return svm_loss, softmax_loss\n"
+    )
+    (tmp_path / "cs231n" / "optim.py").write_text("__all__ = ['adam']\nadam = hidden = 1\n")
+    (tmp_path / "cs231n" / "data_utils.py").write_text("print 'Python 2'\n")
     (folder / "k_nearest_neighbor.py").write_text("mine = True\n")
     (tmp_path / "cs231n" / "solver.py").write_text("mine = True\n")
     monkeypatch.syspath_prepend(tmp_path)
@@ -139,7 +146,18 @@ def test_a_folder_of_the_course_is_named_in_a_warning_and_keeps_its_other_module
     assert len(got) == 1
     assert got[0].filename == __file__
     compat.install("cs231n")
-    assert not hasattr(importlib.import_module("cs231n.classifiers.softmax"), "mine")
+    softmax = importlib.import_module("cs231n.classifiers.softmax")
+    assert softmax.mine
+    assert softmax.softmax_loss_naive is ours.softmax_loss_naive
+    layers, everything = importlib.import_module("cs231n.layers"), {}
+    assert layers.two_losses() == (layers.svm_loss, layers.softmax_loss)
+    assert layers.svm_loss.__module__ == "linclf.compat.cs231n.layers"
+    assert layers.folder == str(tmp_path / "cs231n")
+    exec("from cs231n.layers import *\nfrom cs231n.optim import *", everything)
+    assert {"svm_loss", "softmax_loss", "two_losses", "folder", "sgd", "adam"} <= set(everything)
+    assert "hidden" not in everything
+    with pytest.warns(UserWarning, match=r"data_utils\.py does not run \(SyntaxError"):
+        assert importlib.import_module("cs231n.data_utils").load_CIFAR10
     assert importlib.import_module("cs231n.classifiers.k_nearest_neighbor").mine
     assert importlib.import_module("cs231n.solver").mine
     for name in ("cs231n.classifiers.k_nearest_neighbor", "cs231n.solver"):

@@ -37,8 +37,8 @@ def courses() -> tuple[str, ...]:
 def install(course: str) -> None:
     """Make the import lines of a course's notebooks work, with linclf behind them.
 
-    Call it before the imports of the notebook. Names of the course that linclf has not are still
-    found in a folder of the course on ``sys.path``. Idioms of old NumPy and Python that the
+    Call it before the imports of the notebook. Where the course's own files are on ``sys.path``,
+    what linclf has not comes from them. Idioms of old NumPy and Python that the
     notebooks use are made to work as well, where they are missing. Installing twice changes
     nothing.
 

@@ -2,8 +2,9 @@
 
 One finder stands first on ``sys.meta_path``. For a name of an installed course it gives a module
 that holds what the implementing module holds; parents without an implementation are empty
-packages. Where a real folder of the course is on ``sys.path``, its other modules stay reachable:
-the package looks for them in that folder.
+packages. Where the course's own files are on ``sys.path``, what linclf lacks comes from them: a
+module of the same name is run first, and the names of linclf are laid over it; other modules are
+found beside it.
 """
 
 from __future__ import annotations
@@ -25,20 +26,52 @@ _OF_THE_IMPORT_SYSTEM = {
 
 
 class _Alias(Loader):
-    """Makes a module of what another one holds; of nothing for a synthesized package."""
+    """Makes a module of what another one holds; of nothing for a synthesized package.
 
-    def __init__(self, target: str | None) -> None:
-        self.target = target
+    Parameters
+    ----------
+    target : str or None
+        The implementing module.
+    real : ModuleSpec or None
+        The file of that name on ``sys.path``, which is run before.
+    """
+
+    def __init__(self, target: str | None, real: ModuleSpec | None) -> None:
+        self.target, self.real = target, real
 
     def create_module(self, spec: ModuleSpec) -> ModuleType | None:
         return None  # as usual
 
     def exec_module(self, module: ModuleType) -> None:
+        foreign = self._run_real(module)
         if self.target is None:
             return
+        exported = vars(module).get("__all__")
         for name, value in vars(import_module(self.target)).items():
             if name not in _OF_THE_IMPORT_SYSTEM and not self._is_submodule(value):
                 setattr(module, name, value)
+        if foreign and exported is None:
+            vars(module).pop("__all__", None)  # `import *` gives all names of both
+        elif foreign:
+            module.__all__ = sorted({*exported, *vars(module).get("__all__", ())})  # type: ignore[attr-defined,misc]
+
+    def _run_real(self, module: ModuleType) -> bool:
+        """Run the course's own file in the module, and return whether there was one that runs."""
+        if self.real is None or self.real.origin is None or self.real.loader is None:
+            return False
+        before = dict(vars(module))
+        module.__file__ = self.real.origin
+        try:
+            self.real.loader.exec_module(module)
+        except Exception as error:  # unfinished code, Python 2, a package that is not installed
+            vars(module).clear()
+            vars(module).update(before)
+            warn_caller(
+                f"{self.real.origin} does not run ({type(error).__name__}: {error}); of "
+                f"{module.__name__} there is only what linclf has"
+            )
+            return False
+        return True
 
     def _is_submodule(self, value: object) -> bool:
         """Whether the import system put it there; under the new name it does so again."""
@@ -63,9 +96,9 @@ class _Finder(MetaPathFinder):
         if fullname not in names:
             return None
         package = any(name.startswith(f"{fullname}.") for name in names)
-        spec = ModuleSpec(fullname, _Alias(names[fullname]), is_package=package)
+        real = PathFinder.find_spec(fullname, path)
+        spec = ModuleSpec(fullname, _Alias(names[fullname], real), is_package=package)
         if package:
-            real = PathFinder.find_spec(fullname, path)
             folders = None if real is None else real.submodule_search_locations
             spec.submodule_search_locations = list(folders or [])
         return spec
@@ -111,7 +144,7 @@ def install(course: str, modules: Mapping[str, str]) -> None:
     for top, place in folders.items():
         warn_caller(
             f"{place} is also called {top}; what {course}'s notebooks import from there comes "
-            f"from linclf now, as far as linclf has it. To use that file or folder, call "
+            f"from linclf now, as far as linclf has it. To use that file or folder alone, call "
             f"linclf.compat.uninstall({course!r})"
         )
 
