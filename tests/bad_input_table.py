@@ -311,12 +311,14 @@ class Strengths:
 
 
 _ANY = (TypeError, ValueError, OverflowError)
-for _name in ("reg", "delta", "learning_rate"):
+for _name in ("reg", "delta", "learning_rate", "h"):
     for _value in (float("nan"), float("inf"), -1.0, -float("inf")):
         bad(f"{_name} is {_value}", ValueError, _name, **{_name: _value})
     for _value in (1j, [1.0], Decimal(1)):
         bad(f"{_name} is {_value!r}", TypeError, _name, **{_name: _value})
     bad(f"{_name} is a string", WRONG, _name, **{_name: "1.0"})
+for _value in (0.0, 1e-300):
+    bad(f"h is {_value}", ValueError, rf"\bh\b is {_value:g}", "leave", h=_value)
 bad("reg is None", TypeError, "reg", reg=None)
 bad("reg.l2 is negative", ValueError, "reg|l2", reg=lambda a: Strengths(-1.0, 0.0))
 bad("reg.l1 is nan", ValueError, "reg|l1", reg=lambda a: Strengths(0.0, float("nan")))

@@ -31,6 +31,7 @@ def arguments() -> Arguments:
         "S": np.full((N, C), 55.0),
         "learning_rate": 0.1,
         "n_threads": 1,
+        "h": 1e-6,
     }
 
 
@@ -46,6 +47,13 @@ def _loss_value(a: Arguments) -> object:
     return linclf.loss_value(
         a["loss"], a["W"], a["X"], a["y"], a["reg"], b=a["b"], delta=a["delta"],
         center=a["center"], n_threads=a["n_threads"],
+    )  # fmt: skip
+
+
+def _numerical_gradient(a: Arguments) -> object:
+    return linclf.numerical_gradient(
+        a["loss"], a["W"], a["X"], a["y"], a["reg"], b=a["b"], delta=a["delta"],
+        center=a["center"], h=a["h"], n_threads=a["n_threads"],
     )  # fmt: skip
 
 
@@ -80,6 +88,7 @@ _OBJECTIVE = _DATA | {"loss", "y", "reg", "delta"}
 FUNCTIONS: dict[str, tuple[Callable[[Arguments], object], set[str]]] = {
     "loss_and_grad": (_loss_and_grad, _OBJECTIVE | {"dW", "db", "out"}),
     "loss_value": (_loss_value, _OBJECTIVE),
+    "numerical_gradient": (_numerical_gradient, _OBJECTIVE | {"h"}),
     "sgd": (_sgd, _OBJECTIVE | {"learning_rate"}),
     "scores": (_scores, _DATA | {"S"}),
     "predict": (_predict, _DATA),

@@ -139,7 +139,17 @@ def test_reg_0_and_delta_0_and_huge_penalties_are_defined():
 
 
 @pytest.mark.parametrize(
-    "name", ["loss_grad", "scores", "predict", "softmax", "sgd_step", "sgd_run", "use_isa"]
+    "name",
+    [
+        "loss_grad",
+        "numerical_gradient",
+        "scores",
+        "predict",
+        "softmax",
+        "sgd_step",
+        "sgd_run",
+        "use_isa",
+    ],
 )
 def test_the_extension_refuses_a_wrong_number_of_arguments(name):
     function = getattr(_linclf, name)

@@ -42,6 +42,7 @@ EXTRA = {
     "loss_and_grad": "linclf.loss_and_grad({loss!r}, W, X, y, 0.1, center=W[:, 0])",
     "loss_and_grad on 3 threads": "linclf.loss_and_grad({loss!r}, W, X, y, n_threads=3)",
     "loss_value": "linclf.loss_value({loss!r}, W, X, y)",
+    "numerical_gradient": "linclf.numerical_gradient({loss!r}, W, X, y, 0.1)",
     "full-batch sgd_run": """_linclf.sgd_run(
         {loss!r}, W, X, y, 0.1, None, 1.0, None, None, 1, np.full(2, 1e-9), 0.0, False, None,
         np.empty((2, 3)), np.zeros(1, np.int64), 2, None)""",

@@ -6,6 +6,7 @@
  *
  *     functions.c   losses, gradients, scores, predictions, probabilities
  *     descent.c     steps downhill
+ *     differences.c numerical gradients
  *     about.c       build, instruction sets
  *     arguments.c   what their arguments have in common; raising
  *     convert.c     one array to one view: all that asks NumPy
@@ -35,6 +36,10 @@ static PyMethodDef methods[] = {
      "momentum,\n"
      "        nesterov, velocity, history, done, n_threads, poll, /)\n--\n\n"
      "Make len(rates) minibatch steps in place; return whether all were made."},
+    {"numerical_gradient", FAST(linclf_py_numerical_gradient),
+     "numerical_gradient(loss, W, X, y, reg, b, delta, center, h, forward, n_threads, "
+     "/)\n--\n\n"
+     "Return dW, with b (dW, db), by differences of the objective."},
     {"losses", linclf_py_losses, METH_NOARGS, "losses()\n--\n\nNames of the losses."},
     {"isas", linclf_py_isas, METH_NOARGS,
      "isas()\n--\n\nInstruction sets usable here, best last."},

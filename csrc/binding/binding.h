@@ -14,13 +14,26 @@ int linclf_get_operands(PyObject *W, PyObject *X, PyObject *b, PyObject *center,
 int linclf_view_outputs(PyObject *const arrays[2], const char *const names[2],
                         linclf_gradient *gradient);
 
-/* functions.c and descent.c: METH_FASTCALL */
+/* Called by the core in the thread that called it, without the GIL: nonzero if
+ * a signal handler raised, or the callable said so. */
+typedef struct {
+    PyThreadState *thread;
+    PyObject *callable;   /* or None */
+    const int64_t *done;     /* what it is called with */
+    int raised;
+} linclf_poller;
+
+int linclf_poll_python(void *poller);
+
+/* functions.c, descent.c and differences.c: METH_FASTCALL */
 PyObject *linclf_py_loss_grad(PyObject *module, PyObject *const *a, Py_ssize_t n);
 PyObject *linclf_py_scores(PyObject *module, PyObject *const *a, Py_ssize_t n);
 PyObject *linclf_py_predict(PyObject *module, PyObject *const *a, Py_ssize_t n);
 PyObject *linclf_py_softmax(PyObject *module, PyObject *const *a, Py_ssize_t n);
 PyObject *linclf_py_sgd_step(PyObject *module, PyObject *const *a, Py_ssize_t n);
 PyObject *linclf_py_sgd_run(PyObject *module, PyObject *const *a, Py_ssize_t n);
+PyObject *linclf_py_numerical_gradient(PyObject *module, PyObject *const *a,
+                                       Py_ssize_t n);
 
 /* about.c */
 PyObject *linclf_py_losses(PyObject *module, PyObject *ignored);

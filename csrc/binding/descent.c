@@ -34,18 +34,10 @@ linclf_py_sgd_step(PyObject *Py_UNUSED(module), PyObject *const *a, Py_ssize_t n
     Py_RETURN_NONE;
 }
 
-/* Called by the core in the thread that called it, without the GIL. */
-typedef struct {
-    PyThreadState *thread;
-    PyObject *callable;   /* or None */
-    const int64_t *done;
-    int raised;
-} poller;
-
-static int
-poll_python(void *context)
+int
+linclf_poll_python(void *poller)
 {
-    poller *const p = context;
+    linclf_poller *const p = poller;
     int stop = 0;
 
     PyEval_RestoreThread(p->thread);
@@ -146,9 +138,9 @@ linclf_py_sgd_run(PyObject *Py_UNUSED(module), PyObject *const *a, Py_ssize_t n)
         return NULL;
     *run.done = 0;
 
-    poller p = {.callable = a[17], .done = run.done};
+    linclf_poller p = {.callable = a[17], .done = run.done};
 
-    run.poll = poll_python;
+    run.poll = linclf_poll_python;
     run.poll_context = &p;
     p.thread = PyEval_SaveThread();
     status = linclf_sgd_run(&objective, &model, &data, &run, n_threads, &error);

@@ -114,11 +114,21 @@ typedef struct {
     void (*store_scores)(const linclf_block *, const linclf_matrix *S);
 } linclf_real_kernels;
 
+/* Class c's scores go up by up * x[i] in row i, and down by down * x[i]. */
+typedef struct {
+    const double *x;     /* [block] */
+    ptrdiff_t c;
+    double up, down;
+} linclf_move;
+
 typedef struct {
     const char *name;
     const linclf_real_kernels *real[2];   /* by linclf_dtype: f32, f64 */
     /* Scores into derivatives and losses. */
     void (*losses)(linclf_block *, const linclf_objective *, bool targets);
+    /* What the sum of the block's losses differs by; scratch is [C][8]. */
+    double (*difference)(const linclf_block *, const linclf_objective *, bool targets,
+                         const linclf_move *, double *scratch);
     void (*load_groups)(const linclf_block *, const linclf_matrix *M, double *groups);
     void (*probabilities)(linclf_block *);
     void (*predict)(const linclf_block *, int64_t *labels);
@@ -203,6 +213,17 @@ void linclf_parallel(int n_threads, linclf_job *job, void *context);
 typedef enum { LINCLF_START, LINCLF_WAKE } linclf_effort;
 int linclf_threads_for(int asked, double flops, linclf_effort effort);
 void linclf_relax(unsigned *spins);   /* one turn of a waiting loop */
+
+/* ---- poll.c ---------------------------------------------------------------- */
+
+typedef struct {
+    int (*ask)(void *context);   /* or NULL */
+    void *context;
+    double asked;         /* when, in seconds */
+} linclf_poll;
+
+void linclf_poll_open(linclf_poll *, int (*ask)(void *context), void *context);
+bool linclf_poll_stop(linclf_poll *);   /* call often: it asks now and then */
 
 /* ---- error.c, check.c ------------------------------------------------------ */
 

@@ -123,6 +123,8 @@ losses(linclf_block *k, const linclf_objective *objective, bool targets)
     }
 }
 
+#include "kernels/difference.inc"
+
 static void
 probabilities_of_block(linclf_block *k)
 {
@@ -187,6 +189,7 @@ const linclf_kernels PASTE(linclf_kernels_, LINCLF_ISA) = {
     .name = STRING(LINCLF_ISA),
     .real = {[LINCLF_f32] = &kernels_f32, [LINCLF_f64] = &kernels_f64},
     .losses = losses,
+    .difference = difference,
     .load_groups = load_groups,
     .probabilities = probabilities_of_block,
     .predict = predict,

@@ -122,10 +122,27 @@ typedef struct {
     void *poll_context;
 } linclf_run;
 
+/* Difference quotients of the objective, (f(W + h) - f(W - h)) / 2h entry by
+ * entry, or (f(W + h) - f(W)) / h. */
+typedef struct {
+    const double *h;     /* NULL: a step that suits each entry */
+    int forward;
+    int (*poll)(void *context);     /* called now and then; nonzero stops */
+    void *poll_context;
+} linclf_differences;
+
 linclf_status linclf_loss_grad(const linclf_objective *objective,
                                const linclf_model *model, const linclf_data *data,
                                const linclf_gradient *gradient, int n_threads,
                                linclf_value *value, linclf_error *error);
+
+/* The gradient by differences: for checking others, this one's formula too. */
+linclf_status linclf_numerical_gradient(const linclf_objective *objective,
+                                        const linclf_model *model,
+                                        const linclf_data *data,
+                                        const linclf_differences *differences,
+                                        const linclf_gradient *gradient, int n_threads,
+                                        linclf_error *error);
 
 linclf_status linclf_scores(const linclf_model *model, const linclf_data *data,
                             const linclf_matrix *S, int n_threads, linclf_error *error);

@@ -24,9 +24,10 @@ if TYPE_CHECKING:
     from linclf.config import self_test, show_config
     from linclf.course_classes import LinearSVM, Softmax
     from linclf.explanation import Explanation, explain
-    from linclf.gradcheck import GradientCheck, check_gradient, numerical_gradient
+    from linclf.gradcheck import GradientCheck, check_gradient
     from linclf.history import FitState, History
     from linclf.landscape import loss_plane, loss_slice
+    from linclf.numerical import numerical_gradient
     from linclf.optimize import (
         DivergenceError,
         gradient_descent,
@@ -92,9 +93,10 @@ _LAZY = {
     "linclf.course_classes": ("LinearSVM", "Softmax"),
     "linclf.datasets": ("datasets",),
     "linclf.explanation": ("Explanation", "explain"),
-    "linclf.gradcheck": ("GradientCheck", "check_gradient", "numerical_gradient"),
+    "linclf.gradcheck": ("GradientCheck", "check_gradient"),
     "linclf.history": ("FitState", "History"),
     "linclf.landscape": ("loss_plane", "loss_slice"),
+    "linclf.numerical": ("numerical_gradient",),
     "linclf.optimize": (
         "DivergenceError",
         "gradient_descent",

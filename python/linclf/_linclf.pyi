@@ -45,6 +45,20 @@ def loss_grad(
     grad: Literal[True],
     /,
 ) -> Any: ...
+def numerical_gradient(
+    loss: str,
+    W: Data,
+    X: Data,
+    y: Labels,
+    reg: Reg,
+    b: Data | None,
+    delta: float,
+    center: Data | None,
+    h: float | None,
+    forward: bool,
+    n_threads: int | None,
+    /,
+) -> Any: ...
 def scores(
     W: NDArray[Float],
     X: Data,

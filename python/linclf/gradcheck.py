@@ -1,17 +1,8 @@
-"""Numerical gradients, and the check of an analytic gradient against them.
-
-    central    (f(w + h) - f(w - h)) / 2h      truncation error h**2, the default
-    forward    (f(w + h) - f(w)) / h           truncation error h
-
-The step h balances truncation against the rounding of f: the cube root of eps (central) or its
-square root (forward), times max(1, abs(w)). What is divided by is the distance between the two
-points as the machine holds them, which is not exactly 2h.
-"""
+"""The check of an analytic gradient against difference quotients; see `linclf.numerical`."""
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -20,66 +11,13 @@ import numpy as np
 
 from linclf.checks import count, number
 from linclf.losses import loss_and_grad, loss_value
+from linclf.numerical import check_movable, check_weights, numerical_gradient, slopes, value_of
 from linclf.sampling import as_generator
 
+__all__ = ["GradientCheck", "check_gradient", "numerical_gradient"]
+
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from linclf.arrays import Data, DoubleArray, Float, Labels, Reg, Rng
-
-_ROUNDING = 16.0  # ulps of f that its evaluation may be wrong by
-
-
-def numerical_gradient(
-    f: Callable[[NDArray[Float]], Any],
-    W: NDArray[Float],
-    *,
-    h: float | None = None,
-    scheme: str = "central",
-) -> NDArray[Float]:
-    """Return the gradient of any function of `W` by finite differences.
-
-    Parameters
-    ----------
-    f : callable
-        ``f(W)`` returns a number, or a tuple that begins with one, such as ``(loss, dW)``.
-    W : float64 array of any shape
-        Where; moved in place entry by entry, and restored exactly even if `f` raises. float32
-        works, with a warning.
-    h : float, optional
-        Step; by default one for each entry, see `linclf.gradcheck`.
-    scheme : {"central", "forward"}
-        Which difference.
-
-    Returns
-    -------
-    array of the shape and dtype of `W`
-
-    Raises
-    ------
-    TypeError
-        If `W` is no array of floats. In an integer array ``w + h`` is cut back to ``w``, and
-        every difference would be zero.
-    ValueError
-        If `W` is read-only, or `h` so small that ``w + h`` is rounded back to ``w``.
-
-    Examples
-    --------
-    >>> W = np.array([[3.0, 4.0]])
-    >>> linclf.numerical_gradient(lambda W: (W**2).sum(), W).round(6)
-    array([[6., 8.]])
-    """
-    _check_weights(W)
-    if W.dtype == np.float32:
-        warnings.warn(
-            "W is float32, in which a difference quotient keeps about two digits; "
-            "use W.astype(np.float64), and X likewise",
-            stacklevel=2,
-        )
-    gradient = np.empty(W.shape, W.dtype)
-    for entry, slope, _ in _slopes(f, W, np.ndindex(W.shape), h, scheme):
-        gradient[entry] = slope
-    return gradient
+    from linclf.arrays import Data, DoubleArray, Labels, Reg, Rng
 
 
 @dataclass(frozen=True, repr=False)
@@ -200,7 +138,8 @@ def check_gradient(
     >>> linclf.check_gradient(forgot_the_factor_two, W, X, y, 0.1).passed
     False
     """
-    _check_weights(W)
+    check_weights(W)
+    check_movable(W)
     tol = max(number("tol", tol), float(np.finfo(np.float64).eps))
     if W.dtype == np.float32:
         W, X, y = (_in_double(array) for array in (W, X, y))
@@ -211,7 +150,7 @@ def check_gradient(
     expected = None if loss is None else loss_value(loss, W, *operands)
     numerical, error = np.full((2, *W.shape), np.nan)
     entries = _entries(W, max_entries, rng)
-    for entry, slope, noise in _slopes(lambda W: value_of(W, *operands), W, entries, h, "central"):
+    for entry, slope, noise in slopes(lambda W: value_of(W, *operands), W, entries, h, "central"):
         numerical[entry] = slope
         error[entry] = _relative_error(analytic[entry], slope, noise / tol)
     worst = np.unravel_index(int(np.nanargmax(error)), W.shape)
@@ -230,56 +169,12 @@ def check_gradient(
     )
 
 
-def _slopes(
-    f: Callable[[Any], Any], W: Any, entries: Iterable[tuple[int, ...]], h: Any, scheme: str
-) -> Iterator[tuple[tuple[int, ...], float, float]]:
-    """Yield each entry with its difference quotient, and how far rounding may have moved that."""
-    if scheme not in ("central", "forward"):
-        raise ValueError(f"scheme is {scheme!r}; it must be 'central' or 'forward'")
-    step = None if h is None else number("h", h)
-    forward = scheme == "forward"
-    base = _value(f(W)) if forward else 0.0
-    for entry in entries:
-        w = W[entry]
-        size = _default_step(w, forward) if step is None else step
-        above, below = w + W.dtype.type(size), w if forward else w - W.dtype.type(size)
-        if above == below:
-            where = ", ".join(map(str, entry))
-            raise ValueError(f"h is {h}, too small to move W[{where}] = {w}; leave h out")
-        try:
-            W[entry] = above
-            up = _value(f(W))
-            W[entry] = below
-            down = base if forward else _value(f(W))
-        finally:
-            W[entry] = w
-        distance = float(above) - float(below)
-        noise = _ROUNDING * float(np.finfo(np.float64).eps) * max(abs(up), abs(down)) / distance
-        yield entry, (up - down) / distance, noise
-
-
-def _default_step(w: Any, forward: bool) -> float:
-    step: float = float(np.finfo(w.dtype).eps) ** (1 / 2 if forward else 1 / 3)
-    return step * max(1.0, abs(float(w)))
-
-
 def _relative_error(a: float, n: float, least: float) -> float:
     """Return it for a size of at least `least`, with 0/0 as 0 and anything not finite as inf."""
     if not np.isfinite(a + n):
         return float("inf")
     difference = abs(a - n)
     return difference / max(abs(a) + abs(n), least) if difference else 0.0
-
-
-def _value(result: Any) -> float:
-    """Return the loss out of what a function returned: itself, or the head of a tuple."""
-    value = result[0] if isinstance(result, tuple) and result else result
-    if value is None or np.ndim(value) != 0:
-        found = "None" if value is None else f"an array of shape {np.shape(value)}"
-        raise TypeError(
-            f"f returns {found} as the loss; it must return one number, the mean over the samples"
-        )
-    return float(value)
 
 
 def _first_evaluation(f: Any, W: Any, operands: tuple[Any, ...]) -> tuple[float, DoubleArray]:
@@ -294,7 +189,7 @@ def _first_evaluation(f: Any, W: Any, operands: tuple[Any, ...]) -> tuple[float,
     if not isinstance(result, tuple) or len(result) != 2:
         found = f"{len(result)} values" if isinstance(result, tuple) else type(result).__name__
         raise TypeError(f"f returns {found}; it must return (loss, dW)")
-    value, dW = _value(result), np.array(result[1], dtype=np.float64)
+    value, dW = value_of(result), np.array(result[1], dtype=np.float64)
     if not np.isfinite(value):
         raise ValueError(f"the loss is {value} at this W; check W and X with np.isfinite")
     if dW.shape != W.shape:
@@ -314,20 +209,3 @@ def _entries(W: Any, max_entries: int | None, rng: Rng) -> Iterable[tuple[int, .
 def _in_double(array: Any) -> Any:
     floating = array is not None and array.dtype.kind == "f"
     return array.astype(np.float64) if floating else array
-
-
-def _check_weights(W: Any) -> None:
-    """Refuse weights that a small step cannot move."""
-    if not isinstance(W, np.ndarray):
-        raise TypeError(
-            f"W is a {type(W).__name__}, not an array; use np.asarray(W, dtype=np.float64)"
-        )
-    if W.dtype.kind in "iub":
-        raise TypeError(
-            f"W is of dtype {W.dtype}, in which W + h is cut back to W, so that every difference "
-            "is 0; use W.astype(np.float64)"
-        )
-    if W.dtype not in (np.float64, np.float32):
-        raise TypeError(f"W is of dtype {W.dtype}; use W.astype(np.float64)")
-    if not W.flags.writeable:
-        raise ValueError("W is read-only and cannot be moved; use W.copy()")
