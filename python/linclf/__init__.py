@@ -21,6 +21,7 @@ from linclf.penalties import L1, L2, ElasticNet
 if TYPE_CHECKING:
     from linclf import compat, conventions, datasets, plot, sanity, schedules
     from linclf.classifiers import LinearClassifier
+    from linclf.comparison import Comparison, compare
     from linclf.config import self_test, show_config
     from linclf.course_classes import LinearSVM, Softmax
     from linclf.explanation import Explanation, explain
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
 __all__ = [
     "L1",
     "L2",
+    "Comparison",
     "DivergenceError",
     "ElasticNet",
     "Explanation",
@@ -55,6 +57,7 @@ __all__ = [
     "Softmax",
     "__version__",
     "check_gradient",
+    "compare",
     "compat",
     "conventions",
     "datasets",
@@ -87,6 +90,7 @@ __all__ = [
 # Imported at first use, so that `import linclf` stays light: module -> names that it has.
 _LAZY = {
     "linclf.classifiers": ("LinearClassifier",),
+    "linclf.comparison": ("Comparison", "compare"),
     "linclf.compat": ("compat",),
     "linclf.config": ("self_test", "show_config"),
     "linclf.conventions": ("conventions",),

@@ -229,11 +229,13 @@ def _strength(
     if share == 0.0:
         return 0.0
     data, dW = loss_and_grad(loss, W, X, y)
+    if data == 0.0:
+        return None
     squares, slope, steepness = float((W**2).sum()), float(np.linalg.norm(W)), np.linalg.norm(dW)
     for part in _SHARES if share is None else (share,):
         reg = float(f"{part / (1.0 - part) * data / squares:.2g}")
         of_slope = 2.0 * reg * slope / (2.0 * reg * slope + steepness)
         # A share that was asked for is one of the loss.
-        if share is not None or (data > 0.0 and 0.1 <= of_slope <= 0.9):
+        if share is not None or 0.1 <= of_slope <= 0.9:
             return reg
     return None
