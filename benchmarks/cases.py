@@ -26,6 +26,7 @@ KINDS = {
     "lbfgs": "L-BFGS iteration",
     "job": "CS231n job: 1,500 SGD steps of 200",
     "avx2": "loss + gradient, AVX2 against AVX2 NumPy",
+    "numgrad": "numerical gradient",
     "error": "gradient error",
     "memory": "extra memory",
     "bits": "same bits for any number of threads",

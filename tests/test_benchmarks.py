@@ -118,6 +118,21 @@ def test_figures_are_as_good_as_promised(plan):
         assert all(figure.value <= figure.goal for figure in figures)
 
 
+def test_numerical_gradients_agree_and_their_ratio_is_that_of_their_times(plan):
+    figures = list(WORKS["numgrad"](replace(plan, sizes=("digits",))))
+    by_what = {figure.what.rpartition(": ")[::2]: figure for figure in figures}
+    assert len(by_what) == len(figures) == 4 * len(plan.losses) * len(plan.threads)
+    for (race, of), figure in by_what.items():
+        if of == "difference":
+            assert figure.value <= figure.floor
+        elif of == "ratio":
+            fast = by_what[race, "all entries"].value
+            assert figure.value * fast == pytest.approx(
+                by_what[race, "entry by entry (scaled)"].value
+            )
+        assert figure.value > 0 or of == "difference"
+
+
 def test_solvers_get_to_the_validation_loss_of_the_minimum(plan):
     solutions = list(WORKS["solve"](replace(plan, sizes=("digits",))))
     assert all(one.seconds > 0 and one.passes > 0 for one in solutions)

@@ -5,7 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from benchmarks.cases import Figure, Plan, Race, Solution
-from benchmarks.works import bits, error, job, lbfgs, loss, memory, predict, sgd, solve, tiny, uint8
+from benchmarks.works import (
+    bits,
+    error,
+    job,
+    lbfgs,
+    loss,
+    memory,
+    numgrad,
+    predict,
+    sgd,
+    solve,
+    tiny,
+    uint8,
+)
 
 __all__ = ["WORKS"]
 
@@ -19,6 +32,7 @@ WORKS: dict[str, Callable[[Plan], Iterator[Race | Figure | Solution]]] = {
     "lbfgs": lbfgs.races,
     "job": job.races,
     "avx2": loss.numpy_races,
+    "numgrad": numgrad.figures,
     "error": error.figures,
     "memory": memory.figures,
     "bits": bits.figures,
