@@ -272,6 +272,19 @@ def test_a_quotient_across_a_kink_lies_between_its_slopes():
     assert (numerical_gradient("hinge", W, np.zeros((1, 1)), y, linclf.L1(3.0)) == 0).all()
 
 
+@pytest.mark.parametrize("C", [1, 2, 3, 9])
+def test_softmax_of_scores_far_apart_neither_overflows_nor_vanishes(C, dtype, isa):
+    """Also where a class is so far ahead that beside it the others are nothing."""
+    W = np.array([[0, 1000, -2000, 1000, 999, -1000, 0, 5, 1000]], dtype)[:, :C]
+    X, y = np.array([[1], [-1], [0.5]], dtype), np.array([0, C - 1, C // 2])
+    _, dW = linclf.softmax_loss(W, X, y)
+    assert abs(numerical_gradient("softmax", W, X, y) - dW).max() < 1e-5
+    if C > 1:
+        t = np.full((3, C), 1 / C, dtype)
+        _, dW = linclf.softmax_loss(W, X, t)
+        assert abs(numerical_gradient("softmax", W, X, t) - dW).max() < 1e-5
+
+
 def test_an_unused_feature_has_the_slope_of_the_penalty_alone(loss, rng):
     W, X, y = rng.normal(size=(3, 4)), rng.normal(size=(20, 3)), rng.integers(4, size=20)
     X[:, 1] = 0

@@ -116,7 +116,8 @@ typedef struct {
 
 /* Class c's scores go up by up * x[i] in row i, and down by down * x[i]. */
 typedef struct {
-    const double *x;     /* [block] */
+    const double *x;          /* [block] */
+    const double *others;     /* of softmax: see difference.inc; or NULL */
     ptrdiff_t c;
     double up, down;
 } linclf_move;
@@ -129,6 +130,7 @@ typedef struct {
     /* What the sum of the block's losses differs by; scratch is [C][8]. */
     double (*difference)(const linclf_block *, const linclf_objective *, bool targets,
                          const linclf_move *, double *scratch);
+    void (*others)(const linclf_block *, double *others);   /* [block][C] */
     void (*load_groups)(const linclf_block *, const linclf_matrix *M, double *groups);
     void (*probabilities)(linclf_block *);
     void (*predict)(const linclf_block *, int64_t *labels);

@@ -190,6 +190,7 @@ const linclf_kernels PASTE(linclf_kernels_, LINCLF_ISA) = {
     .real = {[LINCLF_f32] = &kernels_f32, [LINCLF_f64] = &kernels_f64},
     .losses = losses,
     .difference = difference,
+    .others = others,
     .load_groups = load_groups,
     .probabilities = probabilities_of_block,
     .predict = predict,

@@ -34,6 +34,7 @@ typedef struct {
     ptrdiff_t features;          /* D, and one more for b */
     double *largest;            /* [features] largest |x| */
     double *above, *below;       /* [features][C] the two points */
+    double *others;           /* of softmax: [block][C]; NULL if not needed */
     double *sum;               /* [features][C] of differences of losses */
     numgrad_worker *workers;
     linclf_poll poll;
@@ -130,6 +131,13 @@ find_points(numgrad *g, linclf_error *error)
 
 /* ---- blocks of rows ------------------------------------------------------------ */
 
+/* Whether a row's other classes are taken together as one. */
+static bool
+together(const numgrad *g)
+{
+    return g->pass.objective->loss == LINCLF_LOSS_softmax && g->pass.plan.C > 2;
+}
+
 static void
 take(linclf_arena *arena, numgrad *g, int n_workers)
 {
@@ -141,9 +149,12 @@ take(linclf_arena *arena, numgrad *g, int n_workers)
     g->above = linclf_take(arena, entries, sizeof *g->above);
     g->below = linclf_take(arena, entries, sizeof *g->below);
     g->sum = linclf_take(arena, entries, sizeof *g->sum);
+    g->others =
+        together(g) ? linclf_take(arena, p->block * p->C, sizeof *g->others) : NULL;
     g->workers = linclf_take(arena, n_workers, sizeof *g->workers);
     for (int w = 0; w < n_workers; w++) {
-        numgrad_worker ignored, *const mine = arena->base ? &g->workers[w] : &ignored;
+        numgrad_worker ignored = {0};
+        numgrad_worker *const mine = arena->base ? &g->workers[w] : &ignored;
 
         mine->x = linclf_take(arena, STRIP * p->block, sizeof *mine->x);
         mine->scratch = linclf_take(arena, p->C, LINE);
@@ -189,6 +200,7 @@ differentiate(numgrad *g, int worker, ptrdiff_t first, ptrdiff_t n)
             const ptrdiff_t at = (first + f) * p->C + c;
             const double w = parameter(pass->model, first + f, c);
             const linclf_move move = {.x = mine->x + f * p->block,
+                                      .others = g->others,
                                       .c = c,
                                       .up = g->above[at] - w,
                                       .down = w - g->below[at]};
@@ -234,6 +246,8 @@ static void
 visit_losses(numgrad *g, int n_threads)
 {
     g->pass.real->scores(&g->pass.blocks[0]);
+    if (g->others)
+        g->pass.kernels->others(&g->pass.blocks[0], g->others);
     atomic_store(&g->next, 0);
     atomic_store(&g->finished, 0);
     linclf_parallel(n_threads, job, g);
