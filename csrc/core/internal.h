@@ -44,6 +44,23 @@ sum8(const double *x)
     return ((x[0] + x[1]) + (x[2] + x[3])) + ((x[4] + x[5]) + (x[6] + x[7]));
 }
 
+/* Element i of an array of W's type. */
+static inline double
+linclf_get(const void *array, ptrdiff_t i, linclf_dtype dtype)
+{
+    return dtype == LINCLF_f32 ? (double)((const float *)array)[i]
+                               : ((const double *)array)[i];
+}
+
+static inline void
+linclf_set(void *array, ptrdiff_t i, linclf_dtype dtype, double x)
+{
+    if (dtype == LINCLF_f32)
+        ((float *)array)[i] = (float)x;
+    else
+        ((double *)array)[i] = x;
+}
+
 /* ---- What is fixed for a call ------------------------------------------ */
 
 typedef struct {

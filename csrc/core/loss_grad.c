@@ -14,14 +14,9 @@ write_outputs(const linclf_pass *pass, void *g, const linclf_gradient *gradient)
     const linclf_vector *const db = &gradient->db;
 
     pass->real->store(&pass->plan, g, &gradient->dW);
-    for (ptrdiff_t c = 0; db->data && c < db->size; c++) {
-        const double mean = pass->db[c] / (double)pass->plan.N;
-
-        if (db->dtype == LINCLF_f32)
-            ((float *)db->data)[c * db->stride] = (float)mean;
-        else
-            ((double *)db->data)[c * db->stride] = mean;
-    }
+    for (ptrdiff_t c = 0; db->data && c < db->size; c++)
+        linclf_set(db->data, c * db->stride, db->dtype,
+                   pass->db[c] / (double)pass->plan.N);
 }
 
 linclf_status

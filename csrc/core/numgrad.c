@@ -42,23 +42,7 @@ typedef struct {
     _Atomic bool over;
 } numgrad;
 
-/* ---- elements of W's type --------------------------------------------------- */
-
-static double
-get(const void *array, ptrdiff_t i, linclf_dtype dtype)
-{
-    return dtype == LINCLF_f32 ? (double)((const float *)array)[i]
-                               : ((const double *)array)[i];
-}
-
-static void
-set(void *array, ptrdiff_t i, linclf_dtype dtype, double x)
-{
-    if (dtype == LINCLF_f32)
-        ((float *)array)[i] = (float)x;
-    else
-        ((double *)array)[i] = x;
-}
+/* ---- elements ----------------------------------------------------------------- */
 
 /* W[d, c], or b[c] where d is D. */
 static double
@@ -66,8 +50,9 @@ parameter(const linclf_model *model, ptrdiff_t d, ptrdiff_t c)
 {
     const linclf_matrix *const W = &model->W;
 
-    return d == W->rows ? get(model->b.data, c * model->b.stride, W->dtype)
-                        : get(W->data, d * W->row_stride + c * W->col_stride, W->dtype);
+    return d == W->rows
+             ? linclf_get(model->b.data, c * model->b.stride, W->dtype)
+             : linclf_get(W->data, d * W->row_stride + c * W->col_stride, W->dtype);
 }
 
 static double
@@ -75,7 +60,9 @@ element(const numgrad *g, ptrdiff_t i, ptrdiff_t d)
 {
     const linclf_pass *const pass = &g->pass;
 
-    return d == pass->plan.D ? 1 : get(pass->blocks[0].row[i], d, pass->model->W.dtype);
+    return d == pass->plan.D
+             ? 1
+             : linclf_get(pass->blocks[0].row[i], d, pass->model->W.dtype);
 }
 
 /* ---- points -------------------------------------------------------------------- */
@@ -261,9 +248,9 @@ visit_rows(numgrad *g, visit *work, int n_threads, linclf_error *error)
 
     for (ptrdiff_t first = 0; first < p->N && !atomic_load(&g->over);
          first += p->block) {
-        const ptrdiff_t left = p->N - first;
+        const ptrdiff_t left = p->N - first, n = left < p->block ? left : p->block;
 
-        if (!linclf_pass_load(&g->pass, k, first, left < p->block ? left : p->block))
+        if (!linclf_pass_load(&g->pass, k, first, n, first + n))
             return linclf_bad_label(&g->pass.data->y, k->bad_row, p->C, error);
         work(g, n_threads);
     }
@@ -287,11 +274,12 @@ write_outputs(const numgrad *g, const linclf_gradient *gradient)
             const double slope = g->sum[at] / (double)p->N / distance;
 
             if (d == p->D)
-                set(gradient->db.data, c * gradient->db.stride, dW->dtype, slope);
+                linclf_set(gradient->db.data, c * gradient->db.stride, dW->dtype,
+                           slope);
             else
-                set(dW->data, d * dW->row_stride + c * dW->col_stride, dW->dtype,
-                    slope + o->l2 * (above + below)
-                        + o->l1 * ((fabs(above) - fabs(below)) / distance));
+                linclf_set(dW->data, d * dW->row_stride + c * dW->col_stride, dW->dtype,
+                           slope + o->l2 * (above + below)
+                               + o->l1 * ((fabs(above) - fabs(below)) / distance));
         }
 }
 
@@ -322,6 +310,7 @@ linclf_numerical_gradient(const linclf_objective *objective, const linclf_model 
     linclf_status status = linclf_check_objective(objective, data, error);
     numgrad g = {.options = options};
     linclf_arena arena = {0};
+    linclf_small small;
 
     if (!status)
         status = linclf_check_operands(model, data, true, error);
@@ -345,16 +334,17 @@ linclf_numerical_gradient(const linclf_objective *objective, const linclf_model 
         p->block /= 2;
     g.features = p->D + (model->b.data ? 1 : 0);
     const double rows = (double)(p->N < p->block ? p->N : p->block);
-    const int n = linclf_threads_for(n_threads, 40.0 * rows * (double)g.features
-                                                    * (double)p->C * (double)p->C);
+    const int n = linclf_threads_for(
+        n_threads, 40.0 * rows * (double)g.features * (double)p->C * (double)p->C,
+        LINCLF_START);
 
     take(&arena, &g, n);
-    void *const memory = linclf_allocate(arena.used);
+    void *const memory = linclf_allocate(arena.used, &small);
     if (!memory)
         return linclf_out_of_memory(error, arena.used);
     arena = (linclf_arena){.base = memory};
     take(&arena, &g, n);
     status = run(&g, gradient, n, error);
-    linclf_release(memory);
+    linclf_release(memory, &small);
     return status;
 }

@@ -88,9 +88,7 @@ linclf_pass_pack(linclf_pass *pass)
 
     pass->real->pack(&pass->plan, &pass->model->W, pass->packed.W);
     for (ptrdiff_t c = 0; b->data && c < b->size; c++)
-        pass->packed.b[c] = b->dtype == LINCLF_f32
-                              ? (double)((const float *)b->data)[c * b->stride]
-                              : ((const double *)b->data)[c * b->stride];
+        pass->packed.b[c] = linclf_get(b->data, c * b->stride, b->dtype);
     if (pass->center)
         pass->real->center(&pass->plan, &pass->data->center, pass->center);
 }

@@ -7,9 +7,7 @@
  * the step, then opens the next batch to all. W, b and the velocity are
  * written back at the last finished step, however the run ends; only an error
  * leaves them as they were. */
-#define _POSIX_C_SOURCE 200809L   /* clock_gettime */
 #include <math.h>
-#include <time.h>
 
 #include "internal.h"
 
@@ -26,34 +24,19 @@ typedef struct {
     _Atomic bool over;
 } descent;
 
-static double
-get(const void *array, ptrdiff_t i, linclf_dtype dtype)
-{
-    return dtype == LINCLF_f32 ? (double)((const float *)array)[i]
-                               : ((const double *)array)[i];
-}
-
-static void
-set(void *array, ptrdiff_t i, linclf_dtype dtype, double x)
-{
-    if (dtype == LINCLF_f32)
-        ((float *)array)[i] = (float)x;
-    else
-        ((double *)array)[i] = x;
-}
-
 static void
 copy_in(void *to, const linclf_vector *from)
 {
     for (ptrdiff_t c = 0; c < from->size; c++)
-        set(to, c, from->dtype, get(from->data, c * from->stride, from->dtype));
+        linclf_set(to, c, from->dtype,
+                   linclf_get(from->data, c * from->stride, from->dtype));
 }
 
 static void
 copy_out(const linclf_vector *to, const void *from)
 {
     for (ptrdiff_t c = 0; c < to->size; c++)
-        set(to->data, c * to->stride, to->dtype, get(from, c, to->dtype));
+        linclf_set(to->data, c * to->stride, to->dtype, linclf_get(from, c, to->dtype));
 }
 
 static void
@@ -118,8 +101,8 @@ finish_gradient(descent *d, ptrdiff_t step)
     row[1] = pass->real->objective(p, pass->objective, pass->packed.W, pass->dW,
                                    d->W.gradient, &norm2);
     for (ptrdiff_t c = 0; d->b.value && c < p->C; c++) {
-        set(d->b.gradient, c, dtype, pass->db[c] / (double)p->N);
-        const double g = get(d->b.gradient, c, dtype);
+        linclf_set(d->b.gradient, c, dtype, pass->db[c] / (double)p->N);
+        const double g = linclf_get(d->b.gradient, c, dtype);
 
         norm2 += g * g;
     }
@@ -140,7 +123,7 @@ make_step(descent *d, ptrdiff_t step)
         return;
     pass->real->update(p->C, d->b.value, d->b.gradient, d->b.velocity, d->run, rate);
     for (ptrdiff_t c = 0; c < p->C; c++)
-        pass->packed.b[c] = get(d->b.value, c, pass->model->W.dtype);
+        pass->packed.b[c] = linclf_get(d->b.value, c, pass->model->W.dtype);
 }
 
 /* Point the pass at batch `step` and run it with whoever is there. */
@@ -169,22 +152,13 @@ pass_over_batch(descent *d, ptrdiff_t step)
         linclf_relax(&spins);
 }
 
-static double
-seconds(void)
-{
-    struct timespec now;
-
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
-
 static void
 drive(descent *d)
 {
-    const double interval = 0.05;
     const linclf_run *const run = d->run;
-    double polled = seconds();
+    linclf_poll poll;
 
+    linclf_poll_open(&poll, run->poll, run->poll_context);
     for (ptrdiff_t t = 0; t < run->n_steps && !d->status; t++) {
         pass_over_batch(d, t);
         if (atomic_load(&d->pass.failed))
@@ -194,11 +168,8 @@ drive(descent *d)
         else {
             make_step(d, t);
             *run->done = t + 1;
-            if (run->poll && seconds() - polled > interval) {
-                if (run->poll(run->poll_context))
-                    d->status = LINCLF_STATUS_stopped;
-                polled = seconds();
-            }
+            if (linclf_poll_stop(&poll))
+                d->status = LINCLF_STATUS_stopped;
         }
     }
     atomic_store(&d->over, true);

@@ -275,7 +275,8 @@ test_memory_does_not_depend_on_the_number_of_samples(void)
         check_same_for_any_number_of_samples(loss_and_gradient, LINCLF_LOSS_hinge,
                                              &kinds[k], D, C, 2);
     }
-    CHECK(linclf_threads_for(2, 4.0 * 10000 * (double)(D * C)) == 2, "%td x %td", D, C);
+    CHECK(linclf_threads_for(2, 4.0 * 10000 * (double)(D * C), LINCLF_START) == 2,
+          "%td x %td", D, C);
 }
 
 static void

@@ -131,7 +131,7 @@ check_problem(ptrdiff_t N, ptrdiff_t D, ptrdiff_t C, linclf_dtype real, linclf_d
 {
     static const int threads[] = {1, 2, 3, LARGE_THREADS};
     const double flops = 4.0 * (double)N * (double)D * (double)C;
-    const bool large = linclf_threads_for(2, flops) > 1;
+    const bool large = linclf_threads_for(2, flops, LINCLF_START) > 1;
     const ptrdiff_t offsets = LINE / linclf_dtype_size(x);
     linclf_matrix targets;
     problem p = new_full_problem(N, D, C, real, x, true, &targets);
@@ -146,7 +146,7 @@ check_problem(ptrdiff_t N, ptrdiff_t D, ptrdiff_t C, linclf_dtype real, linclf_d
             how.n_threads = threads[t];
             how.lie.layout = (layout)t;
             how.lie.offset = t;
-            CHECK(linclf_threads_for(threads[t], flops) == threads[t],
+            CHECK(linclf_threads_for(threads[t], flops, LINCLF_START) == threads[t],
                   "%tdx%tdx%td is too small for %d threads", N, D, C, threads[t]);
             all_results(&p, &targets, &how,
                         quick ? (t + (int)x) % LINCLF_N_LOSSES : ALL, compare);
