@@ -23,6 +23,7 @@ C_SOURCES := $(shell find csrc tests/c benchmarks -name '*.[ch]' -o -name '*.inc
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 export CMAKE_BUILD_PARALLEL_LEVEL := $(shell getconf _NPROCESSORS_ONLN)
 export CTEST_PARALLEL_LEVEL := $(CMAKE_BUILD_PARALLEL_LEVEL)
+export PYTEST_XDIST_AUTO_NUM_WORKERS := $(CMAKE_BUILD_PARALLEL_LEVEL)
 
 help: ## list the targets
 	@grep -E '^[a-z0-9]+:.*## ' Makefile | sed 's/:.*## /\t/' | expand -t 14
@@ -32,7 +33,7 @@ demo: $(BUILD)/installed ## learn real digits: the main job
 
 test: $(VENV)/tested-with ## run all tests: C, Python, the examples in the docs
 	ctest --test-dir $(BUILD) --output-on-failure
-	python -m pytest $(ARGS)
+	python -m pytest -n auto $(ARGS)
 
 check: lint types review warnings asan tsan aarch64 instructions dist oracles ## what is slower, or for developers
 
