@@ -10,6 +10,7 @@
 enum {
     BLOCK_BYTES = 256 * 1024,   /* rows of X: a good part of a common L2 */
     CHUNK_BYTES = 2048,         /* of a row: a panel of W and 4 rows fill 28 KiB */
+    FEW_ROWS = 8,               /* a block of a tiny call; no group has more */
     PANEL = 10,                 /* classes */
     MANY_CLASSES = 64,          /* then dW is large: more rows for each visit */
 };
@@ -38,9 +39,10 @@ linclf_make_plan(linclf_plan *p, ptrdiff_t N, ptrdiff_t D, ptrdiff_t C,
     p->chunk = CHUNK_BYTES / real;
     p->panel = PANEL;
     p->block = MAX_BLOCK;     /* powers of two, so that FLUSH_ROWS is a multiple */
-    while (p->block > MIN_BLOCK
-           && (p->block / 2 >= N
-               || (C < MANY_CLASSES && p->block * p->ld * real > BLOCK_BYTES)))
+    while (p->block > MIN_BLOCK && C < MANY_CLASSES
+           && p->block * p->ld * real > BLOCK_BYTES)
+        p->block /= 2;
+    while (p->block > FEW_ROWS && p->block / 2 >= N)
         p->block /= 2;
 }
 
