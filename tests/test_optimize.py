@@ -7,7 +7,7 @@ from itertools import pairwise
 import linclf
 import numpy as np
 import pytest
-from linclf import DivergenceError, History, sampling
+from linclf import DivergenceError, History, sampling, stability
 from linclf.problem import Hooks, Problem, Rule
 from linclf.run import run
 from linclf.sampling import Batches
@@ -594,6 +594,14 @@ def test_the_automatic_rate_trains_every_loss(loss, data):
     options = {"learning_rate": "auto", "batch_size": BATCH, "epochs": 100, "rng": 0}
     history = linclf.sgd(W, 100 * X, y, loss=loss, b=b, **options)
     assert history.loss[-20:].mean() < 0.5 * history.loss[0]
+
+
+@pytest.mark.parametrize("n_classes", [2, 10])
+def test_the_slope_at_zero_will_do_for_a_loss_that_is_not_in_the_table(loss, n_classes):
+    ratio = stability._slope_at_zero(loss, n_classes) / stability._kappa(loss, n_classes)
+    if loss in ("hinge", "crammer_singer", "one_vs_all"):
+        assert ratio == pytest.approx(1)
+    assert ratio >= np.sqrt(0.5)  # a rate of 1 / L is half of what is just stable
 
 
 def test_the_stable_rate_of_nothing_at_all_is_one():

@@ -22,6 +22,8 @@ import numpy as np
 if TYPE_CHECKING:
     from linclf.arrays import DoubleArray
 
+__all__ = ["Constant", "Cosine", "ExponentialDecay", "InverseScaling", "StepDecay"]
+
 Schedule: TypeAlias = Callable[[int, int], float]
 
 
@@ -127,7 +129,7 @@ def as_schedule(schedule: str | Schedule | None) -> Schedule:
 def scheduled_rates(
     schedule: Schedule, learning_rate: float, first: int, steps: int, total: int
 ) -> DoubleArray:
-    """Return the learning rates of the steps ``first .. first + steps - 1``, checked.
+    """Return the learning rates of so many steps, the first of which is `first`, checked.
 
     Raises
     ------

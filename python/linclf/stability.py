@@ -13,6 +13,7 @@ second derivative of the loss of one row in its scores:
     hinge           sqrt(C (C-1))   no second derivative, so the norm of the subgradient: one
     crammer_singer  sqrt(2)         step then moves the scores of the rows, in root mean
     one_vs_all      sqrt(C)         square, by at most the margin 1
+    others          |dL/ds|         at scores of zero; of the hinges above it is the number given
 
 Batches of B rows bend more than the whole: ``lmax(H)`` becomes
 ``(1 - 1/B) * lmax(H) + max_i |x_i|^2 / B`` (expected smoothness, Gower et al. 2019).
@@ -25,6 +26,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from linclf.losses import loss_and_grad
 from linclf.penalties import as_penalty
 
 if TYPE_CHECKING:
@@ -216,9 +218,14 @@ def _kappa(loss: str, n_classes: int) -> float:
         "crammer_singer": math.sqrt(2.0),
         "one_vs_all": math.sqrt(C),
     }
-    if loss not in table:
-        raise ValueError(f"loss is {loss!r}; it must be one of {', '.join(map(repr, table))}")
-    return table[loss]
+    return table[loss] if loss in table else _slope_at_zero(loss, C)
+
+
+def _slope_at_zero(loss: str, n_classes: int) -> float:
+    """Return the norm of the derivative by the scores, where all of these are zero."""
+    label = np.zeros(1, np.int64)
+    slope = loss_and_grad(loss, np.zeros((1, n_classes)), np.ones((1, 1)), label)[1]
+    return float(np.linalg.norm(slope))
 
 
 def _sample(X: Data, center: Data | None, bias: bool) -> DoubleArray:

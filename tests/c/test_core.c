@@ -37,6 +37,8 @@ test_lecture(const char *isa)
             linclf_loss_grad(&objective, &model, &data, &gradient, 1, &value, &error);
 
         CHECK(status == LINCLF_STATUS_ok, "%s", error.message);
+        if (expected[loss][0] == 0)
+            continue; /* a loss that no lecture gives figures of */
         CHECK(fabs(3 * value.data - expected[loss][0]) < 1e-6, "%s on %s: %.9g",
               linclf_loss_name(loss), isa, 3 * value.data);
         CHECK(value.penalty == 0, "%g", value.penalty);
