@@ -6,8 +6,8 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check lint format types review warnings asan tsan aarch64 instructions dist \
-        oracles bench golden clean distclean
+.PHONY: help demo test check lint format types review docs warnings asan tsan aarch64 instructions \
+        dist oracles bench golden clean distclean
 
 # The first Python that is new enough; python3 if none is, to be told so.
 PYTHON = $(or $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
@@ -35,7 +35,7 @@ test: $(VENV)/tested-with ## run all tests: C, Python, the examples in the docs
 	ctest --test-dir $(BUILD) --output-on-failure
 	python -m pytest -n auto $(ARGS)
 
-check: lint types review warnings asan tsan aarch64 instructions dist oracles ## what is slower, or for developers
+check: lint types review docs warnings asan tsan aarch64 instructions dist oracles ## what is slower, or for developers
 
 # --- the environment: each stamp is newer than what it was made from
 
@@ -67,6 +67,11 @@ $(VENV)/linted-with: pyproject.toml $(VENV)/made
 	@$(PIP) install --group lint
 	@touch $@
 
+$(VENV)/documented-with: pyproject.toml $(VENV)/made | $(BUILD)/installed
+	@echo Installing what makes the documentation
+	@$(PIP) install --group docs
+	@touch $@
+
 # ARGS: --quick, --only cifar,sgd, --seconds 20, --threads 1 2, --write-results.
 bench: $(VENV)/raced-with $(BUILD)/installed ## race NumPy, PyTorch, scikit-learn and the hardware
 	python -m benchmarks $(ARGS)
@@ -92,6 +97,9 @@ types: $(VENV)/linted-with $(VENV)/tested-with ## mypy, and the stubs against th
 
 review: $(VENV)/linted-with ## the Scientific Python guide's checks of the project itself
 	sp-repo-review .
+
+docs: $(VENV)/documented-with ## the documentation site, in build/docs/html
+	python docs/build.py
 
 warnings: $(VENV)/made ## the dev preset: warnings are errors, with every compiler there is
 	$(call if-installed,gcc,tools/build_and_ctest dev gcc)

@@ -1,0 +1,203 @@
+"""The pages of the API reference: which public name stands where, and the pages themselves.
+
+`GROUPS` puts the names of ``linclf.__all__`` in the order in which a user looks for them. A name
+that is in no group goes on a last page, so that it is documented in any case; a test asks for its
+group. A name of `GROUPS` that this version of linclf has not is left out.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import linclf
+
+
+@dataclass(frozen=True)
+class Group:
+    """A page of the reference.
+
+    Attributes
+    ----------
+    page : str
+        File name without ending.
+    title, intro : str
+        What stands on top.
+    names : tuple of str
+        Public names of linclf. A module brings its own public names along.
+    """
+
+    page: str
+    title: str
+    intro: str
+    names: tuple[str, ...]
+
+
+GROUPS = (
+    Group(
+        "losses",
+        "Losses, scores, predictions",
+        "Everything about one `W`: what it scores, what it predicts, what it loses, and in which "
+        "direction it would lose more. The order of the operands is always ``(W, X, y, reg)``.",
+        (
+            *("svm_loss", "softmax_loss", "loss_and_grad", "loss_value", "Loss"),
+            *("scores", "predict", "softmax"),
+        ),
+    ),
+    Group(
+        "penalties",
+        "Penalties",
+        "What may stand for ``reg``, beside a plain number, which means `L2`.",
+        ("L2", "L1", "ElasticNet"),
+    ),
+    Group(
+        "checking",
+        "Checking your own code",
+        "Whether a hand-written loss and its gradient are right, and if not, what is wrong.",
+        (
+            *("check_gradient", "GradientCheck", "numerical_gradient", "compare", "Comparison"),
+            *("sanity", "mutants"),
+        ),
+    ),
+    Group(
+        "training",
+        "Going downhill",
+        "Functions that change `W` in place and return the `History` of how they did it.",
+        (
+            *("sgd", "sgd_step", "gradient_descent", "random_search", "random_local_search"),
+            *("stable_learning_rate", "validation_search", "loss_slice", "loss_plane"),
+            *("History", "FitState", "DivergenceError", "schedules"),
+        ),
+    ),
+    Group(
+        "classifiers",
+        "Classifiers",
+        "`LinearClassifier` has the manners of scikit-learn, `LinearSVM` and `Softmax` those of "
+        "the courses. All can be saved and loaded without pickle.",
+        ("LinearClassifier", "LinearSVM", "Softmax", "load"),
+    ),
+    Group(
+        "explaining",
+        "Explaining a loss",
+        "The arithmetic of the slides, with your numbers.",
+        ("explain", "Explanation"),
+    ),
+    Group("datasets", "Data", "", ("datasets",)),
+    Group("plot", "Pictures", "", ("plot",)),
+    Group("elsewhere", "Other libraries and courses", "", ("conventions", "compat")),
+    Group(
+        "installation",
+        "The installation",
+        "What to write into a bug report, and a check of one minute before it.",
+        ("show_config", "self_test", "__version__"),
+    ),
+)
+
+
+def ungrouped() -> list[str]:
+    """Return the public names that no group has."""
+    grouped = {name for group in GROUPS for name in group.names}
+    return [name for name in linclf.__all__ if name not in grouped]
+
+
+def groups() -> list[Group]:
+    """Return the groups with the names that there are, and one more for names without a group."""
+    rest = Group("more", "More", "", tuple(ungrouped()))
+    found = []
+    for group in (*GROUPS, rest):
+        names = tuple(name for name in group.names if name in linclf.__all__)
+        if names:
+            found.append(Group(group.page, group.title, group.intro, names))
+    return found
+
+
+def members(module: ModuleType) -> list[str]:
+    """Return the public names of a module of linclf."""
+    if hasattr(module, "__all__"):
+        return list(module.__all__)
+    return [
+        name
+        for name, value in vars(module).items()
+        if not name.startswith("_") and getattr(value, "__module__", None) == module.__name__
+    ]
+
+
+def directive(value: Any) -> str:
+    """Return what documents an object."""
+    if inspect.isclass(value):
+        return "autoexception" if issubclass(value, BaseException) else "autoclass"
+    return "autofunction" if callable(value) else "autodata"
+
+
+def entries(scope: str, names: list[str], values: list[Any]) -> Iterator[str]:
+    """Yield a table of names with their first sentences, and then each in full."""
+    yield f".. currentmodule:: {scope}\n"
+    listed = [
+        name for name, value in zip(names, values, strict=True) if directive(value) != "autodata"
+    ]
+    if len(listed) > 1:
+        yield ".. autosummary::\n   :nosignatures:\n"
+        yield "\n".join(f"   {name}" for name in listed) + "\n"
+    for name, value in zip(names, values, strict=True):
+        kind = directive(value)
+        if kind == "autodata":
+            yield f".. py:data:: {name}\n   :value: {value!r}\n"
+            continue
+        yield f".. {kind}:: {name}"
+        if kind == "autoclass":
+            # What every string, tuple or exception can do is not repeated.
+            yield "   :members:\n   :inherited-members: str, tuple, list, dict\n"
+        elif kind == "autoexception":
+            yield "   :show-inheritance:\n"
+        else:
+            yield ""
+
+
+def page(group: Group) -> str:
+    """Return the page of a group as reStructuredText."""
+    values = {name: getattr(linclf, name) for name in group.names}
+    modules = {name: value for name, value in values.items() if inspect.ismodule(value)}
+    plain = [name for name in group.names if name not in modules]
+    lines = [group.title, "=" * len(group.title), ""]
+    if group.intro:
+        lines += [".. currentmodule:: linclf", "", group.intro, ""]
+    if plain:
+        lines += entries("linclf", plain, [values[name] for name in plain])
+    for name, module in modules.items():
+        if plain or len(modules) > 1:
+            lines += [f"linclf.{name}", "-" * len(f"linclf.{name}"), ""]
+        lines += [f".. automodule:: {module.__name__}", "   :no-members:", ""]
+        inside = members(module)
+        lines += entries(module.__name__, inside, [getattr(module, each) for each in inside])
+    return "\n".join(lines)
+
+
+def write(folder: Path) -> None:
+    """Write a page for every group, and one that leads to them."""
+    folder.mkdir(parents=True, exist_ok=True)
+    found = groups()
+    index = [
+        "Reference",
+        "=========",
+        "",
+        "Every public name of linclf, with an example that runs. The letters are those of the",
+        "lectures: `X` (N, D) data, `y` (N,) labels, `W` (D, C) weights, `b` (C,) bias.",
+        "",
+        ".. toctree::",
+        "   :maxdepth: 1",
+        "",
+        *(f"   {group.page}" for group in found),
+        "",
+        ".. list-table::",
+        "   :widths: 30 70",
+        "",
+    ]
+    for group in found:
+        (folder / f"{group.page}.rst").write_text(page(group), encoding="utf-8")
+        names = ", ".join(f":py:obj:`~linclf.{name}`" for name in group.names)
+        index += [f"   * - :doc:`{group.page}`", f"     - {names}"]
+    (folder / "index.rst").write_text("\n".join(index) + "\n", encoding="utf-8")
