@@ -2,7 +2,8 @@
 
 `GROUPS` puts the names of ``linclf.__all__`` in the order in which a user looks for them. A name
 that is in no group goes on a last page, so that it is documented in any case; a test asks for its
-group. A name of `GROUPS` that this version of linclf has not is left out.
+group. A name of `GROUPS` that this version of linclf has not is left out. A few names are those of a
+module of linclf that is not public itself: ``module.name``.
 """
 
 from __future__ import annotations
@@ -10,11 +11,14 @@ from __future__ import annotations
 import inspect
 from collections.abc import Iterator
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import linclf
+
+_LONGEST_VALUE = 200  # characters of a constant that are shown
 
 
 @dataclass(frozen=True)
@@ -78,7 +82,7 @@ GROUPS = (
         "Classifiers",
         "`LinearClassifier` has the manners of scikit-learn, `LinearSVM` and `Softmax` those of "
         "the courses. All can be saved and loaded without pickle.",
-        ("LinearClassifier", "LinearSVM", "Softmax", "load"),
+        ("LinearClassifier", "LinearSVM", "Softmax", "course_classes.CourseClassifier", "load"),
     ),
     Group(
         "explaining",
@@ -109,10 +113,16 @@ def groups() -> list[Group]:
     rest = Group("more", "More", "", tuple(ungrouped()))
     found = []
     for group in (*GROUPS, rest):
-        names = tuple(name for name in group.names if name in linclf.__all__)
+        names = tuple(name for name in group.names if name in linclf.__all__ or "." in name)
         if names:
             found.append(Group(group.page, group.title, group.intro, names))
     return found
+
+
+def resolved(name: str) -> Any:
+    """Return the object of a name of `GROUPS`."""
+    module, _, attribute = name.rpartition(".")
+    return getattr(import_module(f"linclf.{module}") if module else linclf, attribute)
 
 
 def members(module: ModuleType) -> list[str]:
@@ -133,6 +143,17 @@ def directive(value: Any) -> str:
     return "autofunction" if callable(value) else "autodata"
 
 
+def data(name: str, value: Any) -> Iterator[str]:
+    """Yield what documents a constant: its value, or how many of what it holds."""
+    yield f".. py:data:: {name}"
+    if len(repr(value)) <= _LONGEST_VALUE:
+        yield f"   :value: {value!r}\n"
+        return
+    kinds = sorted({type(each).__name__ for each in value})
+    held = ", ".join(f"`{kind}`" for kind in kinds)
+    yield f"\n   {type(value).__name__.capitalize()} of {len(value)}: {held}.\n"
+
+
 def entries(scope: str, names: list[str], values: list[Any]) -> Iterator[str]:
     """Yield a table of names with their first sentences, and then each in full."""
     yield f".. currentmodule:: {scope}\n"
@@ -145,9 +166,9 @@ def entries(scope: str, names: list[str], values: list[Any]) -> Iterator[str]:
     for name, value in zip(names, values, strict=True):
         kind = directive(value)
         if kind == "autodata":
-            yield f".. py:data:: {name}\n   :value: {value!r}\n"
+            yield from data(name, value)
             continue
-        yield f".. {kind}:: {name}"
+        yield f".. {kind}:: {scope}.{name}"
         if kind == "autoclass":
             # What every string, tuple or exception can do is not repeated.
             yield "   :members:\n   :inherited-members: str, tuple, list, dict\n"
@@ -159,7 +180,7 @@ def entries(scope: str, names: list[str], values: list[Any]) -> Iterator[str]:
 
 def page(group: Group) -> str:
     """Return the page of a group as reStructuredText."""
-    values = {name: getattr(linclf, name) for name in group.names}
+    values = {name: resolved(name) for name in group.names}
     modules = {name: value for name, value in values.items() if inspect.ismodule(value)}
     plain = [name for name in group.names if name not in modules]
     lines = [group.title, "=" * len(group.title), ""]

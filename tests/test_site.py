@@ -49,14 +49,16 @@ def test_a_name_without_a_group_is_documented_all_the_same(reference, monkeypatc
     last = reference.groups()[-1]
     assert last.title == "More"
     assert "svm_loss" in last.names
-    assert ".. autofunction:: svm_loss" in reference.page(last)
+    assert ".. autofunction:: linclf.svm_loss" in reference.page(last)
 
 
 def test_a_module_brings_all_its_public_names_along(reference):
     (group,) = (group for group in reference.groups() if "datasets" in group.names)
     page = reference.page(group)
     for name in linclf.datasets.__all__:
-        assert re.search(rf"^\.\. (auto\w+|py:data):: {name}$", page, re.MULTILINE), name
+        assert re.search(
+            rf"^\.\. (auto\w+:: linclf\.datasets\.|py:data:: ){name}$", page, re.MULTILINE
+        ), name
 
 
 # -------------------------------------------------------------------------------- promises
