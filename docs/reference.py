@@ -2,8 +2,8 @@
 
 `GROUPS` puts the names of ``linclf.__all__`` in the order in which a user looks for them. A name
 that is in no group goes on a last page, so that it is documented in any case; a test asks for its
-group. A name of `GROUPS` that this version of linclf has not is left out. A few names are those of a
-module of linclf that is not public itself: ``module.name``.
+group. A name of `GROUPS` that this version of linclf has not is left out. Names with a dot are
+those of a module that is not in ``linclf.__all__``.
 """
 
 from __future__ import annotations
