@@ -15,9 +15,9 @@ from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 
+import api_pages
 import jupytext
 import linclf
-import reference
 from sphinx.cmd.build import main as sphinx_build
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -41,7 +41,7 @@ def gather() -> None:
     shutil.rmtree(SOURCE, ignore_errors=True)
     shutil.copytree(DOCS, SOURCE, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
     shutil.copyfile(ROOT / "CONTRIBUTING.md", SOURCE / "_parts" / "CONTRIBUTING.md")
-    reference.write(SOURCE / "reference")
+    api_pages.write(SOURCE / "reference")
     if not gather_notebooks(SOURCE / "notebooks"):
         index = SOURCE / "index.md"
         index.write_text(index.read_text(encoding="utf-8").replace("notebooks/index\n", ""))

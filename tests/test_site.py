@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import importlib.util
+import os
 import re
 import shutil
 import subprocess
@@ -20,15 +21,27 @@ PATCH = DOCS / "_parts" / "least_squares.patch"
 pytestmark = pytest.mark.skipif(not DOCS.is_dir(), reason="the pages are not shipped")
 
 
-@pytest.fixture
-def reference():
-    """The module that groups the public names."""
-    spec = importlib.util.spec_from_file_location("reference_pages", DOCS / "reference.py")
+def from_docs(name: str, monkeypatch):
+    """Import a module of docs/, which is no package."""
+    spec = importlib.util.spec_from_file_location(name, DOCS / f"{name}.py")
     module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module  # dataclasses ask for it
+    monkeypatch.setitem(sys.modules, name, module)  # dataclasses ask for it
     spec.loader.exec_module(module)
-    yield module
-    del sys.modules[spec.name]
+    return module
+
+
+@pytest.fixture
+def reference(monkeypatch):
+    """The module that makes the pages of the reference."""
+    return from_docs("api_pages", monkeypatch)
+
+
+@pytest.fixture
+def build(reference, monkeypatch):
+    """The module that builds the site."""
+    for needed in ("jupytext", "sphinx"):
+        pytest.importorskip(needed)
+    return from_docs("build", monkeypatch)
 
 
 # ------------------------------------------------------------------------------- reference
@@ -36,7 +49,7 @@ def reference():
 
 def test_every_public_name_has_its_place_in_the_reference(reference):
     missing = reference.ungrouped()
-    assert not missing, f"put {missing} into GROUPS of docs/reference.py"
+    assert not missing, f"put {missing} into GROUPS of docs/api_pages.py"
 
 
 def test_no_name_stands_in_two_groups_of_the_reference(reference):
@@ -84,7 +97,9 @@ def test_the_tests_that_promises_name_exist():
 
 def test_every_promise_names_a_test():
     text = (DOCS / "promises.md").read_text(encoding="utf-8")
-    for title, said in re.findall(r"^(\S.*)\n(: (?:.+\n|\n(?=  ))+)", text, re.MULTILINE):
+    promises = re.findall(r"^(\S.*)\n(: (?:.+\n|\n(?=  ))+)", text, re.MULTILINE)
+    assert len(promises) > 20
+    for title, said in promises:
         assert "`tests/" in said, title
 
 
@@ -94,7 +109,8 @@ def test_every_promise_names_a_test():
 def apply(folder: Path, *options: str) -> None:
     """Apply the patch of the worked example."""
     command = ["git", "apply", *options, str(PATCH)]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
+    alone = os.environ | {"GIT_CEILING_DIRECTORIES": str(folder.parent)}  # no repository around it
+    done = subprocess.run(command, cwd=folder, env=alone, capture_output=True, text=True)
     assert not done.returncode, f"bring {PATCH.name} up to date: {done.stderr}"
 
 
@@ -140,6 +156,44 @@ def test_the_worked_example_builds_and_passes_the_tests_of_losses(tmp_path):
     done = subprocess.run(command, cwd=tree, capture_output=True, text=True)
     assert not done.returncode, done.stdout[-3000:] + done.stderr[-1000:]
     assert re.search(r"\b\d\d+ passed", done.stdout), done.stdout[-300:]
+
+
+# ------------------------------------------------------------------------------- the build
+
+
+def test_notebooks_are_picked_up_where_there_are_any(build, monkeypatch, tmp_path):
+    monkeypatch.setattr(build, "ROOT", tmp_path)
+    assert not build.gather_notebooks(tmp_path / "pages")
+    (tmp_path / "notebooks").mkdir()
+    (tmp_path / "notebooks" / "00_pixels.py").write_text("# %% [markdown]\n# # Pixels\n# %%\n1\n")
+    (tmp_path / "notebooks" / "helper.py").write_text("x = 1\n")
+    assert build.gather_notebooks(tmp_path / "pages")
+    assert sorted(path.name for path in (tmp_path / "pages").iterdir()) == [
+        "00_pixels.ipynb",
+        "index.md",
+    ]
+    assert "00_pixels" in (tmp_path / "pages" / "index.md").read_text()
+
+
+@pytest.mark.parametrize(
+    ("html", "number"),
+    [
+        ('<script src="https://cdn.example/x.js"></script>', 1),
+        ('<link rel="stylesheet" href="//fonts.example/x.css">', 1),
+        ('<img src="http://example/x.png">', 1),
+        ('<script src="_static/x.js"></script><a href="https://example">a link</a>', 0),
+    ],
+)
+def test_what_a_page_would_load_from_elsewhere_is_found(build, monkeypatch, tmp_path, html, number):
+    monkeypatch.setattr(build, "HTML", tmp_path)
+    (tmp_path / "index.html").write_text(html)
+    assert len(list(build.fetched())) == number
+
+
+def test_a_style_sheet_that_loads_from_elsewhere_is_found(build, monkeypatch, tmp_path):
+    monkeypatch.setattr(build, "HTML", tmp_path)
+    (tmp_path / "a.css").write_text("@import 'https://a.example/x.css'; b{background:url(c.png)}")
+    assert list(build.fetched()) == ["a.css loads https://a.example/x.css"]
 
 
 # ------------------------------------------------------------------------------------ code
