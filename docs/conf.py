@@ -45,6 +45,7 @@ default_role = "py:obj"
 autodoc_typehints = "none"  # docstrings say it with shapes
 autodoc_member_order = "bysource"
 autosummary_generate = False
+toc_object_entries_show_parents = "hide"
 numpydoc_show_class_members = False
 numpydoc_class_members_toctree = False
 maximum_signature_line_length = 240
