@@ -19,7 +19,7 @@ from linclf.losses import (
 from linclf.penalties import L1, L2, ElasticNet
 
 if TYPE_CHECKING:
-    from linclf import compat, conventions, datasets, plot, sanity, schedules
+    from linclf import compat, conventions, datasets, mutants, plot, sanity, schedules
     from linclf.classifiers import LinearClassifier
     from linclf.comparison import Comparison, compare
     from linclf.config import self_test, show_config
@@ -68,6 +68,7 @@ __all__ = [
     "loss_plane",
     "loss_slice",
     "loss_value",
+    "mutants",
     "numerical_gradient",
     "plot",
     "predict",
@@ -100,6 +101,7 @@ _LAZY = {
     "linclf.gradcheck": ("GradientCheck", "check_gradient"),
     "linclf.history": ("FitState", "History"),
     "linclf.landscape": ("loss_plane", "loss_slice"),
+    "linclf.mutants": ("mutants",),
     "linclf.numerical": ("numerical_gradient",),
     "linclf.optimize": (
         "DivergenceError",
