@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from linclf._rows import row_terms
 from linclf.mutants.mistake import Mistake
+from linclf.tolerance import row_losses
 
 if TYPE_CHECKING:
     from linclf.arrays import Data, Labels
@@ -23,19 +23,19 @@ def _one(N: int, C: int) -> int:
 
 
 def _last_value(loss: str, S: Data, y: Labels) -> Data:
-    return row_terms(loss, S[-1:], y[-1:])[0]
+    return row_losses(loss, S[-1:], y[-1:])[0]
 
 
 def _no_correct_class(loss: str, S: Data, y: Labels) -> Data:
-    return np.where(true_class(y, S.shape[1]), 0, row_terms(loss, S, y)[1])
+    return np.where(true_class(y, S.shape[1]), 0, row_losses(loss, S, y)[1])
 
 
 def _no_other_classes(loss: str, S: Data, y: Labels) -> Data:
-    return np.where(true_class(y, S.shape[1]), row_terms(loss, S, y)[1], 0)
+    return np.where(true_class(y, S.shape[1]), row_losses(loss, S, y)[1], 0)
 
 
 def _correct_sign(loss: str, S: Data, y: Labels) -> Data:
-    slopes = row_terms(loss, S, y)[1]
+    slopes = row_losses(loss, S, y)[1]
     return np.where(true_class(y, S.shape[1]), -slopes, slopes)
 
 
@@ -119,7 +119,7 @@ DATA_MISTAKES = (
         "first_sample_missing",
         "The loop over the samples begins at the second one.",
         {
-            "values": lambda loss, S, y: row_terms(loss, S[1:], y[1:])[0],
+            "values": lambda loss, S, y: row_losses(loss, S[1:], y[1:])[0],
             "pull_back": lambda X, slopes: X[1:].T @ slopes[1:],
         },
     ),

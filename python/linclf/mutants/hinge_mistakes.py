@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from linclf._rows import row_terms
 from linclf.mutants.data_mistakes import true_class
 from linclf.mutants.mistake import Mistake
+from linclf.tolerance import row_losses
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,22 +17,25 @@ if TYPE_CHECKING:
     from linclf.mutants.switches import Changes
 
 
-def _another(
-    loss: str, delta: float = 1.0, steps: tuple[str, ...] = ("values", "slopes")
-) -> Changes:
-    """Return the steps of another loss of the C core, or of another margin."""
+def _another(loss: str, steps: tuple[str, ...] = ("values", "slopes")) -> Changes:
+    """Return the steps of another loss of the C core."""
     changes = {
-        "values": lambda _, S, y: row_terms(loss, S, y, delta)[0],
-        "slopes": lambda _, S, y: row_terms(loss, S, y, delta)[1],
+        "values": lambda _, S, y: row_losses(loss, S, y)[0],
+        "slopes": lambda _, S, y: row_losses(loss, S, y)[1],
     }
     return {step: changes[step] for step in steps}
+
+
+def _without_delta(part: int) -> Callable[[str, Data, Labels], Data]:
+    """Return values (0) or slopes (1) without the margin: it is given to the true class before."""
+    return lambda loss, S, y: row_losses(loss, S + true_class(y, S.shape[1]), y)[part]
 
 
 def _true_slope(change: Callable[[Data], Data]) -> Callable[[str, Data, Labels], Data]:
     """Return slopes in which the true class gets `change` of the number of violations, (N, 1)."""
 
     def slopes(loss: str, S: Data, y: Labels) -> Data:
-        others = np.where(true_class(y, S.shape[1]), 0, row_terms(loss, S, y)[1])
+        others = np.where(true_class(y, S.shape[1]), 0, row_losses(loss, S, y)[1])
         violations = others.sum(axis=1, keepdims=True)
         return np.where(true_class(y, S.shape[1]), change(violations), others)
 
@@ -72,17 +75,17 @@ HINGE_MISTAKES = (
     Mistake(
         "true_class_in_loss",
         "The loss sums over all classes, the true one as well.",
-        {"values": lambda loss, S, y: row_terms(loss, S, y)[0] + 1},
+        {"values": lambda loss, S, y: row_losses(loss, S, y)[0] + 1},
     ),
     Mistake(
         "delta_zero",
         "The margin delta is left out, in the loss and in the gradient.",
-        _another("hinge", 0.0),
+        {"values": _without_delta(0), "slopes": _without_delta(1)},
     ),
     Mistake(
         "gradient_without_delta",
         "The gradient counts violations without the margin delta; the loss has it.",
-        _another("hinge", 0.0, ("slopes",)),
+        {"slopes": _without_delta(1)},
     ),
     Mistake(
         "squared",
@@ -92,7 +95,7 @@ HINGE_MISTAKES = (
     Mistake(
         "squared_loss",
         "The loss squares the violations; the gradient is that of the plain hinge.",
-        _another("squared_hinge", 1.0, ("values",)),
+        _another("squared_hinge", ("values",)),
     ),
     Mistake(
         "one_vs_all",
@@ -123,8 +126,8 @@ HINGE_MISTAKES = (
         "reversed_margin",
         "The margin is reversed: score of the true class minus that of the other.",
         {
-            "values": lambda loss, S, y: row_terms(loss, -S, y)[0],
-            "slopes": lambda loss, S, y: -row_terms(loss, -S, y)[1],
+            "values": lambda loss, S, y: row_losses(loss, -S, y)[0],
+            "slopes": lambda loss, S, y: -row_losses(loss, -S, y)[1],
         },
     ),
     Mistake(

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from linclf._rows import row_terms
 from linclf.losses import softmax
 from linclf.mutants.data_mistakes import true_class
 from linclf.mutants.mistake import Mistake
+from linclf.tolerance import row_losses
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -58,7 +58,7 @@ _CLIPPED = tuple(
 
 
 def _shift_kept(loss: str, S: Data, y: Labels) -> Data:
-    return np.asarray(row_terms(loss, S, y)[0] - S.max(axis=1))
+    return np.asarray(row_losses(loss, S, y)[0] - S.max(axis=1))
 
 
 def _first_rows(loss: str, S: Data, y: Labels) -> Data:
@@ -133,17 +133,17 @@ SOFTMAX_MISTAKES = (
     Mistake(
         "log10",
         "The loss takes the logarithm to base 10.",
-        {"values": lambda loss, S, y: row_terms(loss, S, y)[0] / np.log(10)},
+        {"values": lambda loss, S, y: row_losses(loss, S, y)[0] / np.log(10)},
     ),
     Mistake(
         "log2",
         "The loss takes the logarithm to base 2.",
-        {"values": lambda loss, S, y: row_terms(loss, S, y)[0] / np.log(2)},
+        {"values": lambda loss, S, y: row_losses(loss, S, y)[0] / np.log(2)},
     ),
     Mistake(
         "loss_sign",
         "The loss has the sign of a log-likelihood: the minus is missing.",
-        {"values": lambda loss, S, y: -row_terms(loss, S, y)[0]},
+        {"values": lambda loss, S, y: -row_losses(loss, S, y)[0]},
     ),
     Mistake(
         "log_epsilon",

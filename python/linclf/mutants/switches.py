@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
-from linclf._rows import row_terms
 from linclf.penalties import Penalty, as_penalty
+from linclf.tolerance import row_losses
 
 if TYPE_CHECKING:
     from linclf.arrays import Data, DoubleArray, Labels, Reg
@@ -51,8 +51,8 @@ class Switches:
         ``finish(dW)`` returns what is handed back as the gradient.
     """
 
-    values: Callable[[str, Data, Labels], Data] = lambda loss, S, y: row_terms(loss, S, y)[0]
-    slopes: Callable[[str, Data, Labels], Data] = lambda loss, S, y: row_terms(loss, S, y)[1]
+    values: Callable[[str, Data, Labels], Data] = lambda loss, S, y: row_losses(loss, S, y)[0]
+    slopes: Callable[[str, Data, Labels], Data] = lambda loss, S, y: row_losses(loss, S, y)[1]
     pull_back: Callable[[Data, Data], Data] = lambda X, slopes: X.T @ slopes
     loss_divisor: Callable[[int, int], float] = lambda N, C: N
     gradient_divisor: Callable[[int, int], float] = lambda N, C: N
