@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from itertools import product
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from linclf.mutants.data_mistakes import DATA_MISTAKES
 from linclf.mutants.hinge_mistakes import HINGE_MISTAKES
 from linclf.mutants.mistake import Mistake
 from linclf.mutants.penalty_mistakes import PENALTY_MISTAKES
 from linclf.mutants.softmax_mistakes import SOFTMAX_MISTAKES
-from linclf.mutants.switches import Changes, Switches, finished, parts_of
+from linclf.mutants.switches import Switches, gradient_parts, loss_parts
 
 if TYPE_CHECKING:
     from linclf.arrays import Data, Labels, Reg
@@ -77,7 +79,11 @@ class Mutant:
         switches = Switches()
         for mistake in self.mistakes:
             switches = switches.changed(mistake.changes)
-        return finished(switches, parts_of(switches, self.loss, W, X, y, reg))
+        value, penalty = loss_parts(switches, self.loss, W, X, y, reg)
+        with np.errstate(all="ignore"):
+            data, of_penalty = gradient_parts(switches, self.loss, W, X, y, reg)
+            dW = switches.finish(data + of_penalty)
+        return value + penalty, dW
 
     def __repr__(self) -> str:
         return f"<mutant {self.id}: {self.description}>"
@@ -212,8 +218,3 @@ def pairs(loss: str | None = None) -> Iterator[Mutant]:
     for name in _OWN if loss is None else (select(loss)[0].loss,):
         for data, penalty in product(_OFTEN_DATA[name], _OFTEN_PENALTY):
             yield combine(f"{name}/{data}", f"{name}/{penalty}")
-
-
-def compatible(first: Changes, second: Changes) -> bool:
-    """Return whether two mistakes change different steps."""
-    return set(first).isdisjoint(second)

@@ -68,32 +68,22 @@ class Switches:
 STEPS = frozenset(field.name for field in fields(Switches))
 
 
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """What a chain computes, before data and penalty are added."""
-
-    data_loss: float
-    data_gradient: DoubleArray
-    penalty: float
-    penalty_gradient: DoubleArray
-
-
-def parts_of(switches: Switches, loss: str, W: Data, X: Data, y: Labels, reg: Reg) -> Parts:
-    """Run a chain up to the sums. Overflow and its kin stay silent: they are the point."""
-    penalty = as_penalty(reg)
+def loss_parts(
+    switches: Switches, loss: str, W: Data, X: Data, y: Labels, reg: Reg
+) -> tuple[float, float]:
+    """Return the mean loss and the penalty of a chain. Overflow stays silent: it is the point."""
     N, C = len(X), W.shape[1]
     with np.errstate(all="ignore"):
-        S = X @ W
-        slopes = switches.slopes(loss, S, y)
-        return Parts(
-            data_loss=float(switches.values(loss, S, y).sum() / switches.loss_divisor(N, C)),
-            data_gradient=switches.pull_back(X, slopes) / switches.gradient_divisor(N, C),
-            penalty=float(switches.penalty(W, penalty, N)),
-            penalty_gradient=np.asarray(switches.penalty_gradient(W, penalty, N)),
-        )
+        mean = switches.values(loss, X @ W, y).sum() / switches.loss_divisor(N, C)
+        return float(mean), float(switches.penalty(W, as_penalty(reg), N))
 
 
-def finished(switches: Switches, parts: Parts) -> tuple[float, Data]:
-    """Return ``(loss, dW)`` of what `parts_of` computed."""
-    gradient = switches.finish(parts.data_gradient + parts.penalty_gradient)
-    return parts.data_loss + parts.penalty, gradient
+def gradient_parts(
+    switches: Switches, loss: str, W: Data, X: Data, y: Labels, reg: Reg
+) -> tuple[DoubleArray, DoubleArray]:
+    """Return the gradients of both parts; added and finished, they are what is handed back."""
+    N, C = len(X), W.shape[1]
+    with np.errstate(all="ignore"):
+        total = switches.pull_back(X, switches.slopes(loss, X @ W, y))
+        penalty = switches.penalty_gradient(W, as_penalty(reg), N)
+        return total / switches.gradient_divisor(N, C), np.asarray(penalty)
