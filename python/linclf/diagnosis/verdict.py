@@ -154,7 +154,7 @@ def diagnose(
     >>> rng = np.random.default_rng(0)
     >>> problem = rng.normal(size=(7, 5)), rng.normal(size=(11, 7)), rng.integers(5, size=11), 0.1
     >>> print(diagnose(Answer(*problem, *sums(*problem)), "hinge", function=sums))
-    The loss is right, the gradient is wrong
+    The loss is right; the gradient is not its derivative
     Gradient is 11.000 x the expected one, N = 11: divide by N
     """
     given = [answers] if isinstance(answers, Answer) else list(answers)
