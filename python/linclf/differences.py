@@ -70,6 +70,8 @@ class Differences:
         Which loss it is, as far as that is known: of a hinge, kinks are foreseen.
     eps : float
         Rounding unit of the function.
+    noise : float, optional
+        How far rounding may move its values, if that is known.
     """
 
     def __init__(
@@ -82,6 +84,7 @@ class Differences:
         *,
         loss: str | None = None,
         eps: float = EPS,
+        noise: float | None = None,
     ) -> None:
         self.value_of, self.W, self.eps = value_of, W, eps
         self.loss, self.l1 = loss, as_penalty(reg).l1
@@ -89,8 +92,8 @@ class Differences:
         self.X = None if X is None else np.asarray(X, np.float64)
         self.y = y
         self.S = None if self.X is None else self.X @ W
-        self.noise = KAPPA * eps * abs(self.value)
-        if self.X is not None and self.X.size:
+        self.noise = KAPPA * eps * abs(self.value) if noise is None else noise
+        if self.X is not None and self.X.size and noise is None:
             self.noise = self._noise(W, reg)
 
     def _noise(self, W: Data, reg: Reg) -> float:
@@ -124,8 +127,10 @@ class Differences:
         That is what a kink looks like in a function of which nothing is known.
         """
         gaps, ends = [], (0.0, 0.0)
-        h = self.eps ** (1 / 3) * max(1.0, abs(float(self.W[entry]))) / max(
-            1.0, self._largest(entry)
+        h = (
+            self.eps ** (1 / 3)
+            * max(1.0, abs(float(self.W[entry])))
+            / max(1.0, self._largest(entry))
         )
         for step in (h, h / _SHRINK):
             up, down = self._ends(entry, step)

@@ -1,73 +1,41 @@
-"""The check of an analytic gradient against difference quotients; see `linclf.numerical`."""
+"""The check of an analytic gradient: against differences, against the core, and what is wrong.
+
+    whole         dW against central differences of the loss, in a sample of the entries
+    data          the same at reg = 0
+    regulariser   what reg adds to loss and gradient, at a reg that makes both parts matter
+    reference     every entry against the C core, where it is known which loss is meant
+
+Two numbers agree if rounding, truncation and the kinks between both ends of a difference explain
+what is between them (`linclf.differences`, `linclf.tolerance`). What fails is handed on to
+`linclf.diagnosis`, which names the mistake.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from linclf.checks import count, number
-from linclf.losses import loss_and_grad, loss_value
-from linclf.numerical import check_movable, check_weights, numerical_gradient, slopes, value_of
+from linclf._checked_function import CheckedFunction
+from linclf._comparison import SINGLE, Comparison
+from linclf.diagnosis import Answer, Diagnosis, Expected, diagnose, message
+from linclf.diagnosis.fingerprint import natural
+from linclf.diagnosis.probes import ask, stress, strong, weights
+from linclf.diagnosis.verdict import in_single
+from linclf.gradient_report import KINK, OK, WRONG, GradientCheck
+from linclf.losses import Loss, loss_and_grad, loss_value
+from linclf.numerical import check_weights, numerical_gradient
+from linclf.penalties import as_penalty
 from linclf.sampling import as_generator
 
 __all__ = ["GradientCheck", "check_gradient", "numerical_gradient"]
 
 if TYPE_CHECKING:
-    from linclf.arrays import Data, DoubleArray, Labels, Reg, Rng
+    from linclf.arrays import Data, Labels, Reg, Rng
 
-
-@dataclass(frozen=True, repr=False)
-class GradientCheck:
-    """The finding of `check_gradient`; true if the gradient is right.
-
-    Attributes
-    ----------
-    passed : bool
-        Whether no entry is beyond `tol`.
-    max_relative_error : float
-        Of the worst entry.
-    worst : tuple of int
-        Index of that entry.
-    analytic, numerical, relative_error : arrays of the shape of W
-        The last two are NaN in entries that were not checked.
-    loss : float
-        Value of the function.
-    expected_loss : float or None
-        What the built-in loss gives there, if one was named.
-    checked : int
-        Number of entries checked.
-    tol : float
-        Largest relative error that passes.
-    """
-
-    passed: bool
-    max_relative_error: float
-    worst: tuple[int, ...]
-    analytic: DoubleArray
-    numerical: DoubleArray
-    relative_error: DoubleArray
-    loss: float
-    expected_loss: float | None
-    checked: int
-    tol: float
-
-    def __bool__(self) -> bool:
-        return self.passed
-
-    def __repr__(self) -> str:
-        where = ", ".join(map(str, self.worst))
-        parts = [
-            f"largest relative error {self.max_relative_error:.2g} at dW[{where}]",
-            f"there {self.analytic[self.worst]:.6g}, numerical {self.numerical[self.worst]:.6g}",
-            f"{self.checked} of {self.analytic.size} entries checked, up to {self.tol:g} passes",
-        ]
-        if self.expected_loss is not None:
-            parts.insert(0, f"loss {self.loss:.6g}, expected {self.expected_loss:.6g}")
-        return f"GradientCheck({'passed' if self.passed else 'FAILED'}; {'; '.join(parts)})"
+_SHARE = 0.5  # of the penalty in the objective, where the regulariser is checked
 
 
 def check_gradient(
@@ -78,16 +46,16 @@ def check_gradient(
     reg: Reg = 0.0,
     *,
     loss: str | None = None,
-    h: float | None = None,
-    tol: float = 1e-5,
-    max_entries: int | None = 1000,
-    rng: Rng = 0,
+    full: bool = False,
+    rng: Rng = None,
 ) -> GradientCheck:
-    """Compare the gradient that a function returns with central differences of its value.
+    """Check the gradient that a function returns, and say what is wrong with it.
 
-    The relative error of an entry is ``abs(a - n) / (abs(a) + abs(n))`` for the analytic a and
-    the numerical n; 0/0 is 0. Entries so small that the rounding of f drowns them are measured
-    against that rounding instead, so that it alone never exceeds `tol`.
+    The gradient is compared with central differences of the function's own loss: as it is, at
+    ``reg=0``, and for the regulariser alone at a strength at which it matters. The step is chosen
+    for each entry; where a margin of the hinge changes sign within it, it is made smaller, and an
+    entry that remains at such a kink is labelled so instead of wrong. If it is known which loss
+    is meant, value and gradient are compared with the C core's as well, and the mistake is named.
 
     Parameters
     ----------
@@ -95,7 +63,8 @@ def check_gradient(
         ``f(W, X, y, reg)`` returning ``(loss, dW)``; without `X`, ``f(W)`` returning the same.
         A name such as "softmax" checks the loss of that name of this package.
     W : (D, C) float64 or float32 array
-        Where; restored exactly. With float32, the check runs on float64 copies of W and X.
+        Where; restored bit for bit, even if `f` raises. With float32, the check runs on float64
+        copies of W and X.
     X : (N, D) array, optional
         Data, handed on to `f`.
     y : (N,) array, optional
@@ -103,109 +72,341 @@ def check_gradient(
     reg : float or penalty
         Handed on to `f`.
     loss : Loss or str, optional
-        What `f` is meant to compute: its value is then compared with this loss of the package.
-    h : float, optional
-        Step of the differences; by default one for each entry.
-    tol : float
-        Largest relative error that passes.
-    max_entries : int or None
-        How many entries of W are checked, drawn at random; None for all.
+        What `f` is meant to compute: "hinge", "softmax" or another of `Loss`. Its value must be
+        right then. By default it is guessed from the values of `f`, and a loss that is no known
+        one is only noted, not blamed, as long as the gradient is its derivative.
+    full : bool
+        Compare every entry with differences, not a sample. The sample has every class, the first
+        and the last row (the bias), and entries in which the gradient is zero.
     rng : int, Generator, SeedSequence, RandomState or None
-        Where they are drawn from.
+        Where the sample is drawn from.
 
     Returns
     -------
     GradientCheck
-        True if the gradient is right; names the worst entry.
+        True if the gradient is right; else it says what is wrong.
 
     Raises
     ------
     TypeError
         If `f` does not return ``(loss, dW)``, or W holds integers.
     ValueError
-        If the gradient is not of the shape of W, the loss is not finite, or `f` changes its
-        operands.
+        If the gradient is not of the shape of W, the loss is not finite and it is unknown what it
+        should be, or `f` changes its operands or answers differently when it is asked twice.
 
     Examples
     --------
-    >>> X, y = np.array([[1.0, 2.0], [3.0, 1.0]]), np.array([0, 1])
-    >>> W = np.array([[0.1, 0.2], [0.3, 0.4]])
+    >>> rng = np.random.default_rng(0)
+    >>> W, X, y = rng.normal(size=(7, 5)), rng.normal(size=(11, 7)), rng.integers(5, size=11)
     >>> bool(linclf.check_gradient("softmax", W, X, y, 0.1))
     True
     >>> def forgot_the_factor_two(W, X, y, reg):
     ...     loss, dW = linclf.softmax_loss(W, X, y)
     ...     return loss + reg * (W**2).sum(), dW + reg * W
-    >>> linclf.check_gradient(forgot_the_factor_two, W, X, y, 0.1).passed
-    False
+    >>> check = linclf.check_gradient(forgot_the_factor_two, W, X, y, 0.1)
+    >>> check.passed, check.findings
+    (False, ("the regulariser's gradient lacks the factor 2",))
     """
     check_weights(W)
-    check_movable(W)
-    tol = max(number("tol", tol), float(np.finfo(np.float64).eps))
+    _check_data(X, y)
+    if loss is not None:
+        loss = Loss(loss)
+    notes = []
     if W.dtype == np.float32:
+        notes.append("W is float32: checked on float64 copies, as differences need the digits")
         W, X, y = (_in_double(array) for array in (W, X, y))
-    operands: Any = () if X is None else (X, y, reg)
-    function: Any = partial(loss_and_grad, f) if isinstance(f, str) else f
-    value_of: Any = partial(loss_value, f) if isinstance(f, str) else f
-    value, analytic = _first_evaluation(function, W, operands)
-    expected = None if loss is None else loss_value(loss, W, *operands)
-    numerical, error = np.full((2, *W.shape), np.nan)
-    entries = _entries(W, max_entries, rng)
-    for entry, slope, noise in slopes(lambda W: value_of(W, *operands), W, entries, h, "central"):
-        numerical[entry] = slope
-        error[entry] = _relative_error(analytic[entry], slope, noise / tol)
-    worst = np.unravel_index(int(np.nanargmax(error)), W.shape)
-    right_loss = expected is None or _relative_error(value, expected, 1.0) <= tol
-    return GradientCheck(
-        passed=right_loss and bool(error[worst] <= tol),
-        max_relative_error=float(error[worst]),
-        worst=tuple(int(i) for i in worst),
-        analytic=analytic,
-        numerical=numerical,
-        relative_error=error,
-        loss=value,
-        expected_loss=expected,
-        checked=int(np.count_nonzero(~np.isnan(error))),
-        tol=tol,
-    )
+    elif not W.flags.writeable:
+        W = W.copy(order="K")
+    if isinstance(f, str):
+        if X is None or y is None:
+            raise TypeError(f"the loss {str(f)!r} needs X and y; pass them after W")
+        loss = Loss(f) if loss is None else loss
+        function = CheckedFunction(partial(loss_and_grad, f), W, X, y, reg, partial(loss_value, f))
+    else:
+        function = CheckedFunction(f, W, X, y, reg)
+    generator = np.random.default_rng(int(as_generator(rng).choice(1 << 31)))
+    try:
+        result = _Check(function, loss, full, generator, notes).run()
+        function.check_unchanged()
+        return result
+    finally:
+        function.restore()
 
 
-def _relative_error(a: float, n: float, least: float) -> float:
-    """Return it for a size of at least `least`, with 0/0 as 0 and anything not finite as inf."""
-    if not np.isfinite(a + n):
-        return float("inf")
-    difference = abs(a - n)
-    return difference / max(abs(a) + abs(n), least) if difference else 0.0
-
-
-def _first_evaluation(f: Any, W: Any, operands: tuple[Any, ...]) -> tuple[float, DoubleArray]:
-    """Return the loss and a copy of the gradient, both checked."""
-    names = ("W", "X", "y")
-    arrays = [array for array in (W, *operands[:2])]
-    before = [np.array(array, copy=True) for array in arrays]
-    result = f(W, *operands)
-    for name, array, old in zip(names, arrays, before, strict=False):
-        if not np.array_equal(array, old, equal_nan=array.dtype.kind == "f"):
-            raise ValueError(f"f changes {name}; work on a copy: {name} = {name}.copy()")
-    if not isinstance(result, tuple) or len(result) != 2:
-        found = f"{len(result)} values" if isinstance(result, tuple) else type(result).__name__
-        raise TypeError(f"f returns {found}; it must return (loss, dW)")
-    value, dW = value_of(result), np.array(result[1], dtype=np.float64)
-    if not np.isfinite(value):
-        raise ValueError(f"the loss is {value} at this W; check W and X with np.isfinite")
-    if dW.shape != W.shape:
-        hint = ", its transpose" if dW.shape == W.shape[::-1] else ""
-        raise ValueError(f"dW is of shape {dW.shape}{hint}; W is {W.shape}, and dW must be too")
-    return value, dW
-
-
-def _entries(W: Any, max_entries: int | None, rng: Rng) -> Iterable[tuple[int, ...]]:
-    limit = W.size if max_entries is None else count("max_entries", max_entries, least=1)
-    if limit >= W.size:
-        return np.ndindex(W.shape)
-    chosen = np.sort(as_generator(rng).choice(W.size, limit, replace=False))
-    return list(zip(*(axis.tolist() for axis in np.unravel_index(chosen, W.shape)), strict=True))
+def _check_data(X: Any, y: Any) -> None:
+    for name, array in (("X", X), ("y", y)):
+        if array is not None and not isinstance(array, np.ndarray):
+            raise TypeError(
+                f"{name} is a {type(array).__name__}, not an array; use np.asarray({name})"
+            )
+    if X is not None and y is None:
+        raise TypeError("y is missing; pass it after X")
 
 
 def _in_double(array: Any) -> Any:
     floating = array is not None and array.dtype.kind == "f"
     return array.astype(np.float64) if floating else array
+
+
+class _Check:
+    """One check: asks the function, compares, and collects what is found."""
+
+    def __init__(
+        self,
+        function: CheckedFunction,
+        loss: str | None,
+        full: bool,
+        rng: np.random.Generator,
+        notes: list[str],
+    ) -> None:
+        self.function, self.full, self.rng, self.notes = function, full, rng, notes
+        self.W, self.X, self.y, self.reg = function.W, function.X, function.y, function.reg
+        self.named = self.sure = loss is not None
+        self.loss = loss
+        self.answers: list[Answer] = []
+
+    def run(self) -> GradientCheck:
+        value, dW = self.function.first()
+        self.value, self.dW = float(value), np.asarray(dW, np.float64)
+        self.single = dW.dtype == np.float32 or isinstance(value, np.float32)
+        if self.X is not None:
+            self.answers = self._answers()
+            if self.loss is None:
+                self.loss, self.sure = self._guessed()
+        if not np.isfinite(self.value) and self.loss is None:
+            raise ValueError(f"the loss is {self.value} at this W; check W and X with np.isfinite")
+        wrong, agrees = self._against_the_core()
+        if self.single:
+            self.notes.append("f computes in float32: differences, and you, see 7 digits at most")
+        comparison = Comparison(
+            self.function, self.dW, self.answers, self.loss,
+            SINGLE if self.single else None, self.full, self.rng,
+        )  # fmt: skip
+        if np.isfinite(self.value):
+            comparison.run()
+        if agrees:  # in every entry, to rounding: differences have nothing to add
+            comparison.acquit()
+        consistent = comparison.consistent if np.isfinite(self.value) else None
+        right = not wrong and (agrees or consistent is True)
+        diagnosis = self._diagnosis(right, consistent)
+        findings: tuple[str, ...] = ()
+        if not right:
+            findings = self._findings(diagnosis, comparison)
+        else:
+            self._note(diagnosis)
+        return self._result(right, findings, diagnosis, comparison)
+
+    # ---------------------------------------------------------------- what the function answers
+
+    def _answers(self) -> list[Answer]:
+        """Return the answer as asked, without a penalty, and with one that matters.
+
+        The last is left out if the function does not depend on `reg`, and none is asked for.
+        """
+        W, X, y = self.W, self.X, self.y
+        dW = self.dW.astype(np.float32) if self.single else self.dW
+        answers = [Answer(W, X, y, self.reg, self.value, dW)]  # type: ignore[arg-type]
+        penalty = as_penalty(self.reg)
+        given = penalty.l2 > 0 or penalty.l1 > 0
+        plain = self._asked(W, 0.0) if given else answers[0]
+        if plain is None:
+            return answers
+        if given:
+            answers.append(plain)
+        there = W if W.any() else weights(X, W, self.rng)  # type: ignore[arg-type]
+        at_zero = plain if there is W else self._asked(there, 0.0)
+        if at_zero is None:
+            return answers
+        reg = strong(self.reg, there, at_zero.value, _SHARE)
+        matters = self._asked(there, reg)
+        if matters is not None and (given or not _same(matters, at_zero)):
+            answers.append(matters)
+        elif matters is not None:
+            self.notes.append("f does not depend on reg, so that no regulariser was checked")
+        return answers
+
+    def _asked(self, W: Data, reg: Reg) -> Answer | None:
+        answer = ask(self.function.f, W, self.X, self.y, reg)  # type: ignore[arg-type]
+        return answer if answer is not None and answer.gradient.shape == W.shape else None
+
+    def _guessed(self) -> tuple[str | None, bool]:
+        """Return which loss it is, and whether its values leave no doubt of that.
+
+        The data part tells; conventions of the regulariser are many.
+        """
+        plain = next((a for a in self.answers if not as_penalty(a.reg).l2), self.answers[0])
+        if not np.isfinite(plain.value):
+            return self._guessed_by_mistakes(), False
+        for name in Loss:
+            expected = _expected(name, plain)
+            if expected is None:
+                return None, False
+            if expected.value_fits(plain.value):
+                return name, True
+        return self._guessed_by_mistakes(), False
+
+    def _guessed_by_mistakes(self) -> str | None:
+        """Return the loss of which a known mistake explains the answers, else what it is called."""
+        for name in (Loss.HINGE, Loss.SOFTMAX):
+            diagnosis = self._diagnosed(name, None)
+            if diagnosis.findings and all(finding.exact for finding in diagnosis.findings):
+                return name
+        called = str(getattr(self.function.f, "__name__", "")).lower()
+        if "softmax" in called or "cross_entropy" in called:
+            return Loss.SOFTMAX
+        return Loss.HINGE if "svm" in called or "hinge" in called else None
+
+    # ------------------------------------------------------------------------- the comparisons
+
+    def _against_the_core(self) -> tuple[bool, bool]:
+        """Return whether the core proves an answer wrong, and whether it confirms all of them."""
+        self.expected_loss: float | None = None
+        self.mismatch = np.zeros(self.W.shape, bool)
+        self.compared = self.sure and self.X is not None
+        if not self.compared:
+            return False, False
+        assert self.loss is not None
+        expected = [Expected(self.loss, answer) for answer in self.answers]
+        self.expected_loss = expected[0].value if self.named else None
+        fits = self._fits(expected)
+        if not all(map(all, fits)) and not self.single:
+            self.single = in_single(self.answers, self.loss)
+            if self.single:
+                self.answers = [_in_single(answer) for answer in self.answers]
+                expected = [Expected(self.loss, answer) for answer in self.answers]
+                fits = self._fits(expected)
+        with np.errstate(invalid="ignore"):
+            near = np.abs(self.dW - expected[0].gradient) <= expected[0].tol_gradient
+        meant = self.named or fits[0][0]
+        self.mismatch = ~near if meant else self.mismatch
+        wrong = any(
+            (value and not gradient) or (self.named and not value) for value, gradient in fits
+        )
+        return wrong, all(map(all, fits))
+
+    def _fits(self, expected: list[Expected]) -> list[tuple[bool, bool]]:
+        return [
+            (e.value_fits(answer.value), e.gradient_fits(answer.gradient))
+            for answer, e in zip(self.answers, expected, strict=True)
+        ]
+
+    # ------------------------------------------------------------------------ what is said of it
+
+    def _diagnosis(self, right: bool, consistent: bool | None) -> Diagnosis | None:
+        """Return what is known of the mistake, or of the loss that is right in its own way."""
+        if self.loss is None or self.X is None:
+            return None
+        return self._diagnosed(self.loss, consistent)
+
+    def _diagnosed(self, loss: str, consistent: bool | None) -> Diagnosis:
+        f = self.function.f
+        return diagnose(self.answers, loss, function=f, consistent=consistent, rng=self.rng)
+
+    def _findings(self, diagnosis: Diagnosis | None, comparison: Comparison) -> tuple[str, ...]:
+        if diagnosis is not None and not diagnosis and diagnosis.findings:
+            told = diagnosis.findings
+            if not self.named and comparison.consistent is False and not self.sure:
+                exact = [finding for finding in told if finding.exact]
+                return tuple(map(str, exact)) if exact else self._of_own_loss(comparison)
+            return tuple(map(str, told))
+        return self._of_own_loss(comparison)
+
+    def _of_own_loss(self, comparison: Comparison) -> tuple[str, ...]:
+        """Return how the gradient differs from the derivative of the function's own loss."""
+        sizes = [] if self.X is None else [(*self.X.shape, self.W.shape[1])]
+        for part, id in (("data", "own_data"), ("regulariser", "own_penalty"), ("whole", "")):
+            if comparison.parts.get(part, True):
+                continue
+            factor = comparison.factor(part)
+            others = [p for p, right in comparison.parts.items() if p != "whole" and not right]
+            if factor is None or (id and len(others) > 1):
+                continue
+            if id:
+                return (message(id, {"data": factor, "penalty": factor}),)
+            near = float(f"{factor:.7g}")
+            name = natural([near], sizes) if sizes else None
+            text = f" ({name})" if name and not name.lstrip("-").isdigit() else ""
+            return (message("own_scale", {"data": factor, "natural": text}),)
+        entry = comparison.worst
+        return (
+            message(
+                "own_differs",
+                {
+                    "where": ", ".join(map(str, entry)),
+                    "found": self.dW[entry],
+                    "right": comparison.numerical[entry],
+                },
+            ),
+        )
+
+    def _note(self, diagnosis: Diagnosis | None) -> None:
+        """Say what is worth knowing of a gradient that is right."""
+        if diagnosis is not None and not diagnosis:
+            exact = [str(finding) for finding in diagnosis.findings if finding.exact]
+            if exact:
+                self.notes.append(f"the loss is not the {self.loss} of the lectures: {exact[0]}")
+        elif self.sure and self.loss == Loss.SOFTMAX and not self._built_in():
+            problem = self.answers[0]
+            shaken = stress(self.function.f, problem, self.rng)[:2]
+            if shaken:
+                found = diagnose(shaken, self.loss)
+                if not found.loss_right and found.findings:
+                    self.notes.append(f"not stable at large scores: {found.findings[0].sentence}")
+
+    def _built_in(self) -> bool:
+        return isinstance(self.function.f, partial)
+
+    def _result(
+        self,
+        right: bool,
+        findings: tuple[str, ...],
+        diagnosis: Diagnosis | None,
+        comparison: Comparison,
+    ) -> GradientCheck:
+        labels = comparison.labels
+        if self.compared:
+            labels[(labels == 0) & ~self.mismatch] = OK
+            labels[self.mismatch & (labels != KINK)] = WRONG
+        worst = comparison.worst
+        if self.mismatch.any() and not (labels == WRONG)[worst]:
+            worst = (
+                tuple(int(i) for i in np.argwhere(labels == WRONG)[0])
+                if (labels == WRONG).any()
+                else worst
+            )
+        return GradientCheck(
+            passed=right,
+            findings=findings,
+            notes=tuple(self.notes),
+            diagnosis=diagnosis,
+            loss_name=None if self.loss is None else str(self.loss),
+            consistent=comparison.consistent,
+            loss=self.value,
+            expected_loss=self.expected_loss,
+            analytic=self.dW,
+            numerical=comparison.numerical,
+            relative_error=comparison.relative_error,
+            labels=labels,
+            worst=worst,
+            max_relative_error=comparison.largest,
+            checked=int(np.count_nonzero(~np.isnan(comparison.numerical))),
+            kinks=comparison.kinks,
+            parts=comparison.parts,
+        )
+
+
+def _expected(loss: str, answer: Answer) -> Expected | None:
+    """Return what the core answers, or None if the problem is none for it."""
+    try:
+        return Expected(loss, answer)
+    except (TypeError, ValueError):
+        return None
+
+
+def _same(first: Answer, second: Answer) -> bool:
+    return first.value == second.value and np.array_equal(first.gradient, second.gradient)
+
+
+def _in_single(answer: Answer) -> Answer:
+    gradient = np.asarray(answer.gradient, np.float32)
+    return Answer(answer.W, answer.X, answer.y, answer.reg, answer.value, gradient)

@@ -71,7 +71,7 @@ def fingerprint(answer: Answer, expected: Expected) -> Fingerprint | None:
     if not min(norms[:2]) > 0:
         return None
     count = 3 if with_penalty else 2
-    A = np.stack([term.ravel() / norm for term, norm in zip(terms, norms, strict=True)][:count], 1)
+    A = np.stack([term.ravel() / norm for term, norm in zip(terms[:count], norms, strict=False)], 1)
     found, _, rank, _ = np.linalg.lstsq(A, gradient.ravel(), rcond=1e-12)
     if rank < count:
         return None

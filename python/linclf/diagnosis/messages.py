@@ -214,7 +214,7 @@ MESSAGES: dict[str, str] = {
     "own_penalty": "the regulariser's gradient is {penalty:.3f} x the derivative of its loss",
     "own_data": "the data part's gradient is {data:.3f} x the derivative of its loss",
     "own_differs": (
-        "gradient is not the derivative of the loss: dW[{row}, {column}] is {found:.6g}, "
+        "gradient is not the derivative of the loss: dW[{where}] is {found:.6g}, "
         "differences give {right:.6g}"
     ),
     # ------------------------------------------------------------- how sure it is
