@@ -179,9 +179,15 @@ class _Check:
         if self.single:
             self.notes.append("f computes in float32: differences, and you, see 7 digits at most")
         comparison = Comparison(
-            self.function, self.dW, self.answers, self.loss,
-            SINGLE if self.single else None, self.full, self.rng,
-        )  # fmt: skip
+            self.function,
+            self.dW,
+            self.answers,
+            self.loss,
+            eps=SINGLE if self.single else None,
+            confirmed=agrees,
+            full=self.full,
+            rng=self.rng,
+        )
         if np.isfinite(self.value):
             comparison.run()
         if agrees:  # in every entry, to rounding: differences have nothing to add
@@ -204,8 +210,8 @@ class _Check:
         The last is left out if the function does not depend on `reg`, and none is asked for.
         """
         W, X, y = self.W, self.X, self.y
-        dW = self.dW.astype(np.float32) if self.single else self.dW
-        answers = [Answer(W, X, y, self.reg, self.value, dW)]  # type: ignore[arg-type]
+        asked = Answer(W, X, y, self.reg, self.value, self.dW)  # type: ignore[arg-type]
+        answers = [_in_single(asked) if self.single else asked]
         penalty = as_penalty(self.reg)
         given = penalty.l2 > 0 or penalty.l1 > 0
         plain = self._asked(W, 0.0) if given else answers[0]
@@ -227,7 +233,9 @@ class _Check:
 
     def _asked(self, W: Data, reg: Reg) -> Answer | None:
         answer = ask(self.function.f, W, self.X, self.y, reg)  # type: ignore[arg-type]
-        return answer if answer is not None and answer.gradient.shape == W.shape else None
+        if answer is None or answer.gradient.shape != W.shape:
+            return None
+        return _in_single(answer) if self.single else answer
 
     def _guessed(self) -> tuple[str | None, bool]:
         """Return which loss it is, and whether its values leave no doubt of that.

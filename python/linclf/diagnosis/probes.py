@@ -117,13 +117,14 @@ def stress(function: Callable[..., Any], problem: Answer, rng: np.random.Generat
     1000 below another: its probability is 0, and the logarithm of that infinite.
     """
     found = []
-    for operands in _stressful(problem, rng):
+    for operands in stressful(problem, rng):
         answer = ask(function, *operands, 0.0 * as_penalty(problem.reg).l2)
         found += [] if answer is None else [answer]
     return found
 
 
-def _stressful(problem: Answer, rng: np.random.Generator) -> Iterator[tuple[Data, Data, Labels]]:
+def stressful(problem: Answer, rng: np.random.Generator) -> Iterator[tuple[Data, Data, Labels]]:
+    """Yield the problems of `stress`, as W, X and y."""
     X, C = np.asarray(problem.X, np.float64), problem.W.shape[1]
     used = np.flatnonzero((X**2).sum(axis=1) > 0)
     if not len(used) or C < 2 or problem.y.ndim != 1:

@@ -41,7 +41,7 @@ class Finding:
         Whether it explains the answers to rounding, in two or more problems, and nothing else
         that is known comes near. If not, the text says "looks like".
     misfit : float
-        Share of the deviation that it leaves unexplained; NaN where that has no meaning.
+        Share of the deviation that it leaves unexplained; NaN if it only says what is seen.
     runner_up : float
         The same of the next best explanation.
     alternatives : tuple of str
@@ -61,7 +61,9 @@ class Finding:
         if self.alternatives:
             others = "; or: ".join(self.alternatives)
             text = message("ambiguous", {"sentence": text, "others": others})
-        return text if self.exact else message("looks_like", {"sentence": text})
+        if self.exact or np.isnan(self.misfit):
+            return text
+        return message("looks_like", {"sentence": text})
 
 
 @dataclass(frozen=True)
@@ -278,7 +280,8 @@ class _Cases:
     def _unknown_loss(self, answer: Answer, expected: Expected) -> Finding:
         evidence = {"loss": answer.value, "expected": expected.value}
         if not np.isfinite(answer.value):
-            return Finding("loss_not_finite", "loss", message("loss_not_finite", evidence))
+            told = message("loss_not_finite", evidence)
+            return Finding("loss_not_finite", "loss", told, exact=False, misfit=np.nan)
         A = np.array([[e.data_value, e.penalty_value] for e in self.expected])
         values = np.array([a.value for a in self.answers])
         if len(values) > 2 and np.isfinite(values).all():
@@ -287,7 +290,9 @@ class _Cases:
             if rank == 2 and rest <= EXACT:
                 both = {"loss_data": float(factors[0]), "loss_penalty": float(factors[1])}
                 return Finding("loss_factors", "loss", message("loss_factors", both), misfit=rest)
-        return Finding("loss_differs", "loss", message("loss_differs", evidence), misfit=np.nan)
+        return Finding(
+            "loss_differs", "loss", message("loss_differs", evidence), exact=False, misfit=np.nan
+        )
 
     def _unknown_gradient(self, answer: Answer, expected: Expected) -> Finding:
         prints = [fingerprint(a, e) for a, e in zip(self.answers, self.expected, strict=True)]
@@ -308,10 +313,10 @@ class _Cases:
             *next(pair for pair in pairs if not pair[1].gradient_fits(pair[0].gradient))
         )
         if where is not None:
-            return Finding(where[0], "gradient", message(*where), misfit=np.nan)
+            return Finding(where[0], "gradient", message(*where), exact=False, misfit=np.nan)
         answer, expected = next(p for p in pairs if not p[1].gradient_fits(p[0].gradient))
         told = message("gradient_differs", statistics(answer, expected))
-        return Finding("gradient_differs", "gradient", told, misfit=np.nan)
+        return Finding("gradient_differs", "gradient", told, exact=False, misfit=np.nan)
 
 
 def _factor(values: Sequence[float], name: str | None) -> str:
