@@ -117,14 +117,14 @@ def blamed(
 ) -> tuple[int, list[str]]:
     """Check right functions on random problems of all kinds; return how many, and who was blamed.
 
-    They are checked both with their loss named and without.
+    They are checked both with their loss named and without. Scores so large that the logarithm of
+    a probability overflows, as most people write it, are left out.
     """
     checks, accused = 0, []
-    names = [name for name in FLOATS if name != "large_scores"]
+    names = [name for name in FLOATS if name not in ("large_scores", "integer_values")]
     for function in functions:
         for k in range(count):
-            kinds = [names[k % len(names)]] if "log" not in function.__name__ else ["plain"]
-            [case] = generate(loss, seed + k, names=kinds)
+            [case] = generate(loss, seed + k, names=[names[k % len(names)]])
             check = check_gradient(
                 function, *case.operands, loss=loss if k % 2 else None, rng=seed + k
             )

@@ -1,5 +1,6 @@
 """The check of a gradient passes what is right and finds what is wrong."""
 
+import contextlib
 import inspect
 import warnings
 
@@ -122,15 +123,41 @@ def test_a_wrong_loss_value_fails_if_it_is_known_what_is_meant(problem):
     assert "expected" in repr(check)
 
 
-def test_only_some_entries_are_checked_of_large_weights(problem):
-    check = check_gradient(right, *problem, max_entries=7)
-    again = check_gradient(right, *problem, max_entries=7)
-    assert check.checked == 7
-    assert np.isfinite(check.numerical).sum() == 7
-    np.testing.assert_array_equal(check.numerical, again.numerical)
-    other = check_gradient(right, *problem, max_entries=7, rng=1)
-    assert (np.isfinite(other.numerical) != np.isfinite(check.numerical)).any()
-    assert check_gradient(right, *problem, max_entries=None).checked == D * C
+@pytest.fixture
+def large(rng):
+    """A problem so large that a sample of the entries is compared, with a black pixel."""
+    W, X = rng.standard_normal((2000, 5)), rng.standard_normal((60, 2000))
+    X[:, 7], X[:, -1] = 0, 1
+    return W / 50, X, rng.integers(5, size=60), 0.0
+
+
+def compared(check):
+    """The entries of W that were compared with differences."""
+    return np.argwhere(~np.isnan(check.numerical))
+
+
+def test_a_sample_has_every_class_the_bias_row_and_zero_gradients(large):
+    check = check_gradient(right, *large, rng=0)
+    entries = compared(check)
+    assert check
+    assert len(entries) == check.checked < check.analytic.size
+    assert set(entries[:, 1]) == set(range(5))
+    assert (~np.isnan(check.numerical[-1])).all()
+    assert not np.isnan(check.numerical[7]).all()
+    assert (check.labels > 0).all()  # the others were compared with the core
+
+
+def test_a_sample_is_drawn_by_rng(large):
+    checks = [check_gradient(right, *large, rng=seed) for seed in (0, 0, 1)]
+    first, again, other = ((~np.isnan(check.numerical)) for check in checks)
+    assert (first == again).all()
+    assert (first != other).any()
+
+
+def test_full_compares_every_entry(problem):
+    assert check_gradient(right, *problem, full=True).checked == D * C
+    check = check_gradient(lambda W: (cubic(W), 3 * W**2), np.ones((30, 20)), full=True)
+    assert check.checked == 600
 
 
 def test_single_precision_is_checked_in_double(problem):
@@ -190,12 +217,100 @@ def test_a_gradient_with_a_nan_fails_at_that_entry(problem):
     assert check.max_relative_error == np.inf
 
 
-@pytest.mark.parametrize("options", [{"max_entries": 0}, {"tol": -1.0}, {"h": 0.0}])
-def test_bad_options_of_the_check_are_refused(options, problem):
-    with pytest.raises(ValueError, match=f"{next(iter(options))} is"):
-        check_gradient(right, *problem, **options)
-
-
 def test_the_operands_stand_in_the_usual_order():
     names = list(inspect.signature(check_gradient).parameters)
     assert names[:5] == ["f", "W", "X", "y", "reg"]
+
+
+# ------------------------------------------------------------------- manners of the check
+
+
+@pytest.mark.parametrize("at", range(0, 30, 3))
+def test_weights_are_restored_to_the_bit_if_the_function_raises(at, problem):
+    W, X, y, reg = problem
+    before, calls = W.tobytes(), iter(range(1000))
+
+    def fails(W, X, y, reg):
+        if next(calls) == at:
+            raise LookupError("mine")
+        return right(W, X, y, reg)
+
+    with contextlib.suppress(LookupError):  # what a probe raises is no answer, and goes no farther
+        check_gradient(fails, W, X, y, reg)
+    assert W.tobytes() == before
+
+
+def test_weights_are_restored_even_if_the_function_spoils_them(problem):
+    W, *rest = problem
+    W[0, 0] = -0.0
+    before = W.tobytes()
+
+    def spoils(W, X, y, reg):
+        W += 1
+        return right(W, X, y, reg)
+
+    with pytest.raises(ValueError, match="f changes W"):
+        check_gradient(spoils, W, *rest)
+    assert W.tobytes() == before
+
+
+def test_a_function_of_what_lies_outside_moves_with_the_weights_in_place(problem):
+    W, X, y, reg = problem
+    assert check_gradient(lambda _: right(W, X, y, reg), W)
+
+
+def test_read_only_weights_can_be_checked(problem):
+    W, *rest = problem
+    W.flags.writeable = False
+    assert check_gradient(right, W, *rest)
+
+
+def test_a_function_that_keeps_its_gradient_is_found_out(problem):
+    kept = np.zeros((D, C))
+
+    def adds(W, X, y, reg):
+        value, dW = right(W, X, y, reg)
+        np.add(kept, dW, out=kept)
+        return value, kept
+
+    with pytest.raises(ValueError, match=r"answers differently .* kept between the calls"):
+        check_gradient(adds, *problem)
+
+
+def test_a_function_that_draws_random_numbers_is_found_out(problem, rng):
+    def noisy(W, X, y, reg):
+        value, dW = right(W, X, y, reg)
+        return value + 1e-3 * rng.standard_normal(), dW
+
+    with pytest.raises(ValueError, match="random numbers"):
+        check_gradient(noisy, *problem)
+
+
+def test_a_gradient_in_the_same_array_every_time_is_no_memory(problem):
+    buffer = np.empty((D, C))
+
+    def reuses(W, X, y, reg):
+        value, buffer[...] = right(W, X, y, reg)
+        return value, buffer
+
+    assert check_gradient(reuses, *problem)
+
+
+@pytest.mark.parametrize(("position", "name"), [(1, "X"), (2, "y")])
+def test_lists_are_refused_with_the_fix(position, name, problem):
+    operands = [*problem]
+    operands[position] = operands[position].tolist()
+    with pytest.raises(TypeError, match=rf"{name} is a list.*np.asarray\({name}\)"):
+        check_gradient(right, *operands)
+
+
+def test_missing_operands_are_named(problem):
+    with pytest.raises(TypeError, match="y is missing"):
+        check_gradient(right, *problem[:2])
+    with pytest.raises(TypeError, match="needs X and y"):
+        check_gradient("softmax", problem[0])
+
+
+def test_an_unknown_loss_is_refused(problem):
+    with pytest.raises(ValueError, match="cosine"):
+        check_gradient(right, *problem, loss="cosine")

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from linclf.penalties import as_penalty
-from linclf.tolerance import KAPPA, row_losses, tolerances
+from linclf.tolerance import KAPPA, row_losses
 
 if TYPE_CHECKING:
     from linclf.arrays import Data, Labels, Reg
@@ -94,15 +94,11 @@ class Differences:
         self.S = None if self.X is None else self.X @ W
         self.noise = KAPPA * eps * abs(self.value) if noise is None else noise
         if self.X is not None and self.X.size and noise is None:
-            self.noise = self._noise(W, reg)
+            self.noise = self._noise(W)
 
-    def _noise(self, W: Data, reg: Reg) -> float:
-        """Return how far rounding may move a value of the function."""
+    def _noise(self, W: Data) -> float:
+        """Return how far rounding may move a value of a function of scores."""
         assert self.X is not None
-        dtype = np.float32 if self.eps > EPS else np.float64
-        if self.loss is not None and self.y is not None:
-            known = tolerances(self.loss, W, self.X, self.y, reg, dtype=dtype)[0]
-            return max(known, self.noise)
         reach = float((np.abs(self.X) @ np.abs(W)).max(axis=1).mean())
         return self.noise + KAPPA * self.eps * 2 * reach
 

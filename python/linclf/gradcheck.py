@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from linclf._by_differences import SINGLE, Comparison
 from linclf._checked_function import CheckedFunction
-from linclf._comparison import SINGLE, Comparison
 from linclf.diagnosis import Answer, Diagnosis, Expected, diagnose, message
 from linclf.diagnosis.fingerprint import natural
 from linclf.diagnosis.probes import ask, stress, strong, weights
@@ -184,7 +184,7 @@ class _Check:
             self.answers,
             self.loss,
             eps=SINGLE if self.single else None,
-            confirmed=agrees,
+            judged=self.compared,
             full=self.full,
             rng=self.rng,
         )
@@ -274,14 +274,14 @@ class _Check:
         if not self.compared:
             return False, False
         assert self.loss is not None
-        expected = [Expected(self.loss, answer) for answer in self.answers]
+        expected = [answer.expected(self.loss) for answer in self.answers]
         self.expected_loss = expected[0].value if self.named else None
         fits = self._fits(expected)
         if not all(map(all, fits)) and not self.single:
             self.single = in_single(self.answers, self.loss)
             if self.single:
                 self.answers = [_in_single(answer) for answer in self.answers]
-                expected = [Expected(self.loss, answer) for answer in self.answers]
+                expected = [answer.expected(self.loss) for answer in self.answers]
                 fits = self._fits(expected)
         with np.errstate(invalid="ignore"):
             near = np.abs(self.dW - expected[0].gradient) <= expected[0].tol_gradient
@@ -406,7 +406,7 @@ class _Check:
 def _expected(loss: str, answer: Answer) -> Expected | None:
     """Return what the core answers, or None if the problem is none for it."""
     try:
-        return Expected(loss, answer)
+        return answer.expected(loss)
     except (TypeError, ValueError):
         return None
 

@@ -158,12 +158,12 @@ class GradientCheck:
             f'width="{scale * picture.shape[1]}" height="{max(6, min(scale, 18)) * len(picture)}"'
         )
         legend = " ".join(
-            f'<span style="color:rgb{colour}">&#9632;</span> {name}'.replace(" ", "&nbsp;", 0)
+            f'<span style="color:rgb{colour}">&#9632;</span> {name}'
             for name, colour in _COLOURS.items()
         )
         return (
             f'<figure style="margin:8px 0"><img alt="entries of W: one class per row" {size} '
-            f'style="image-rendering:pixelated" src="{png_uri(picture, palette=palette)}">'
+            f'style="image-rendering:pixelated" src="{png_uri(picture, palette=palette)}"/>'
             f"<div>Entries of dW, a class per row, a feature per column: {legend}</div></figure>"
         )
 

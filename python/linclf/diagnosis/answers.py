@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -39,6 +39,20 @@ class Answer:
     reg: Reg
     value: float
     gradient: Any
+    _known: dict[str, Expected] = field(default_factory=dict, init=False, repr=False)
+
+    def expected(self, loss: str) -> Expected:
+        """Return what the core answers to this problem; computed once.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If the problem is none that the core takes.
+        """
+        key = str(loss)
+        if key not in self._known:
+            self._known[key] = Expected(key, self)
+        return self._known[key]
 
     @property
     def sizes(self) -> tuple[int, int, int]:

@@ -220,7 +220,7 @@ class _Cases:
 
     def __init__(self, loss: str, answers: Sequence[Answer]) -> None:
         self.loss, self.answers = loss, list(answers)
-        self.expected = [Expected(loss, answer) for answer in answers]
+        self.expected = [answer.expected(loss) for answer in answers]
         pairs = list(zip(self.answers, self.expected, strict=True))
         self.value_fits = [e.value_fits(a.value) for a, e in pairs]
         self.gradient_fits = [e.gradient_fits(a.gradient) for a, e in pairs]

@@ -23,8 +23,8 @@ _SLACK_SINGLE = 1e-2
 _WORK = 1e9  # multiplications that all differences together may cost
 _MOST, _ALONE = 1000, 200  # entries compared; of a function of W alone, whose cost is unknown
 _PART = 24  # entries in which data and regulariser are compared on their own
-_CONFIRMED = 6  # the same, if the core has confirmed every entry to rounding
-_ENOUGH = 8  # wrong entries after which no other is asked whether it lies at a kink
+_JUDGED = 6  # the same, if the core has judged every entry
+_ENOUGH = 3  # wrong entries after which no other is asked whether it lies at a kink
 _ZEROS, _LARGE = 6, 6  # of these kinds, at least
 
 Entry = tuple[int, ...]
@@ -45,8 +45,8 @@ class Comparison:
         Which loss it is, as far as that is known.
     eps : float or None
         Rounding unit of the function, if it is not that of float64.
-    confirmed : bool
-        Whether the core has confirmed every entry: then fewer differences will do.
+    judged : bool
+        Whether the core has judged every entry: then fewer differences will do.
     full : bool
         Compare all entries.
     rng : Generator
@@ -59,13 +59,13 @@ class Comparison:
         answers: Sequence[Answer],
         loss: str | None,
         eps: float | None,
-        confirmed: bool,
+        judged: bool,
         full: bool,
         rng: np.random.Generator,
     ) -> None:
         self.function, self.dW, self.answers, self.loss = function, dW, answers, loss
         self.eps, self.slack = (EPS, _SLACK) if eps is None else (eps, _SLACK_SINGLE)
-        self.confirmed, self.full, self.rng = confirmed, full, rng
+        self.judged, self.full, self.rng = judged, full, rng
         self.parts: dict[str, bool] = {}
         self.kinks = 0
         self.numerical, self.relative_error = np.full((2, *dW.shape), np.nan)
@@ -113,7 +113,8 @@ class Comparison:
         """Compare the whole, and the parts as far as they can be told apart."""
         W, function = self.function.W, self.function
         entries = self._entries()
-        whole = self._differences(lambda W: function.value(W), W, function.reg)
+        first = self.answers[0] if self.answers else None
+        whole = self._differences(lambda W: function.value(W), W, function.reg, first)
         self.parts["whole"] = self._compare("whole", whole, self.dW, entries, self._record)
         if len(self.answers) < 2:
             return
@@ -121,7 +122,7 @@ class Comparison:
         *_, matters = self.answers
         plain = self.answers[1] if len(self.answers) > 2 else self.answers[0]
         if plain is not self.answers[0]:
-            data = self._differences(lambda W: function.value(W, 0.0), W, 0.0)
+            data = self._differences(lambda W: function.value(W, 0.0), W, 0.0, plain)
             gradient = np.asarray(plain.gradient, np.float64)
             self.parts["data"] = self._compare("data", data, gradient, some)
         if as_penalty(matters.reg).value(matters.W) > 0:
@@ -146,9 +147,17 @@ class Comparison:
             "regulariser", differences, gradient, entries, slack=grain
         )
 
-    def _differences(self, value_of: Callable[[Any], float], W: Any, reg: Any) -> Differences:
-        function = self.function
-        return Differences(value_of, W, function.X, function.y, reg, loss=self.loss, eps=self.eps)
+    def _differences(
+        self, value_of: Callable[[Any], float], W: Any, reg: Any, answer: Answer | None
+    ) -> Differences:
+        function, noise = self.function, None
+        if answer is not None and self.loss is not None:
+            expected = answer.expected(self.loss)
+            unit = KAPPA * self.eps * abs(answer.value)  # of a loss that is not the one expected
+            noise = max(expected.tol_value, unit)
+        return Differences(
+            value_of, W, function.X, function.y, reg, loss=self.loss, eps=self.eps, noise=noise
+        )
 
     def _compare(
         self,
@@ -215,7 +224,7 @@ class Comparison:
         ]
         chosen = np.unique(np.concatenate(must))
         more = min(limit, _MOST) - len(chosen)
-        if more > 0 and not (self.confirmed and limit < _MOST):
+        if more > 0 and not (self.judged and limit < _MOST):
             others = np.setdiff1d(np.arange(W.size), chosen)
             chosen = np.concatenate([chosen, self._drawn(others, more)])
         return self._sorted(chosen)
@@ -230,7 +239,7 @@ class Comparison:
 
     def _some(self, entries: list[Entry]) -> list[Entry]:
         """Return a part of the entries, the last row's first."""
-        part = _CONFIRMED if self.confirmed else _PART
+        part = _JUDGED if self.judged else _PART
         if self.full or len(entries) <= part:
             return entries
         last = [entry for entry in entries if entry[0] == self.dW.shape[0] - 1][: part // 2]
