@@ -304,8 +304,9 @@ class _Cases:
             evidence: dict[str, Any] = dict(zip(("others", "correct", "l2"), texts, strict=True))
             exact = len(known) > 1
             residual = max(p.residual for p in known)
-            told = message("terms", evidence)
-            return Finding("terms", "gradient", told, exact=exact, misfit=residual)
+            id = "terms_softmax" if self.loss == "softmax" else "terms"
+            told = message(id, evidence)
+            return Finding(id, "gradient", told, exact=exact, misfit=residual)
         pairs = list(zip(self.answers, self.expected, strict=True))
         if not expected.gradient_fits(answer.gradient):
             pairs.insert(0, (answer, expected))
