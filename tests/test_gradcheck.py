@@ -314,3 +314,41 @@ def test_missing_operands_are_named(problem):
 def test_an_unknown_loss_is_refused(problem):
     with pytest.raises(ValueError, match="cosine"):
         check_gradient(right, *problem, loss="cosine")
+
+
+@pytest.mark.parametrize("dtype", ["int64", "uint8", "bool"])
+def test_whole_numbers_are_refused_and_the_message_says_why(dtype):
+    """The example of a lecture: the gradient of an integer array comes out all zeros."""
+    W = np.arange(1, 7).reshape(2, 3).astype(dtype)
+    with pytest.raises(TypeError, match=rf"{dtype}, in which W \+ h is cut back to W.*is 0"):
+        check_gradient(lambda W: (cubic(W), 3 * W**2), W)
+
+
+@pytest.mark.parametrize("scale", [1.0, 127.0])
+def test_samples_in_columns_can_be_checked_against_differences(scale, problem):
+    """The other layout of the lectures: W is (C, D), and X is (D, N)."""
+    W, X, y, reg = problem
+
+    def columns(W, X, y, reg):
+        value, dW = right(W.T, X.T, y, reg)
+        return value, dW.T
+
+    def wrong(W, X, y, reg):
+        value, dW = columns(W, X, y, reg)
+        return value, dW * X.shape[1]
+
+    operands = W.T / scale, X.T * scale, y, reg
+    assert check_gradient(columns, *operands)
+    assert not check_gradient(wrong, *operands)
+
+
+def test_one_column_of_weights_can_be_checked(problem):
+    W, X, y, _ = problem
+
+    def logistic(w, X, y, reg):
+        s = (2 * (y > 1) - 1) * (X @ w)
+        slopes = -(2 * (y > 1) - 1) / (1 + np.exp(s))
+        return np.log1p(np.exp(-s)).mean() + reg * w @ w, X.T @ slopes / len(X) + 2 * reg * w
+
+    for scale in (1.0, 100.0):
+        assert check_gradient(logistic, W[:, 0] / scale, scale * X, y, 0.1)

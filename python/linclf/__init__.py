@@ -19,7 +19,7 @@ from linclf.losses import (
 from linclf.penalties import L1, L2, ElasticNet
 
 if TYPE_CHECKING:
-    from linclf import compat, conventions, datasets, mutants, plot, sanity, schedules
+    from linclf import compat, conventions, datasets, diagnosis, mutants, plot, sanity, schedules
     from linclf.classifiers import LinearClassifier
     from linclf.comparison import Comparison, compare
     from linclf.config import self_test, show_config
@@ -61,6 +61,7 @@ __all__ = [
     "compat",
     "conventions",
     "datasets",
+    "diagnosis",
     "explain",
     "gradient_descent",
     "load",
@@ -97,6 +98,7 @@ _LAZY = {
     "linclf.conventions": ("conventions",),
     "linclf.course_classes": ("LinearSVM", "Softmax"),
     "linclf.datasets": ("datasets",),
+    "linclf.diagnosis": ("diagnosis",),
     "linclf.explanation": ("Explanation", "explain"),
     "linclf.gradcheck": ("GradientCheck", "check_gradient"),
     "linclf.history": ("FitState", "History"),

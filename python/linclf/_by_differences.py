@@ -24,7 +24,8 @@ _WORK = 1e9  # multiplications that all differences together may cost
 _MOST, _ALONE = 1000, 200  # entries compared; of a function of W alone, whose cost is unknown
 _PART = 24  # entries in which data and regulariser are compared on their own
 _JUDGED = 6  # the same, if the core has judged every entry
-_ENOUGH = 3  # wrong entries after which no other is asked whether it lies at a kink
+_CLOSER = 16.0  # times smaller is the step of a second try
+_ENOUGH = 3  # wrong entries after which no other gets a second try
 _ZEROS, _LARGE = 6, 6  # of these kinds, at least
 
 Entry = tuple[int, ...]
@@ -172,22 +173,29 @@ class Comparison:
         wrong, pairs = 0, self._pairs.setdefault(part, [])
         for entry in entries:
             q, a = differences.at(entry), float(gradient[entry])
-            tolerance = q.tolerance + slack + self.slack * max(abs(a), abs(q.slope))
+            tolerance, label = self._judged(a, q, slack)
+            if label == WRONG and wrong < _ENOUGH:  # truncation is only known of softmax
+                closer = differences.at(entry, _CLOSER)
+                tolerance_closer, label_closer = self._judged(a, closer, slack)
+                if label_closer != WRONG:
+                    q, tolerance, label = closer, tolerance_closer, label_closer
+                elif differences.is_kink(entry, a, tolerance):
+                    label = KINK
             distance = abs(a - q.slope)
-            if distance <= tolerance:
-                label = KINK if q.jump > 0 else OK
-            elif distance <= tolerance + q.jump or (
-                wrong < _ENOUGH and differences.is_kink(entry, a, tolerance)
-            ):
-                label = KINK
-            else:
-                label = WRONG
             wrong += label == WRONG
             if label != KINK:
                 pairs.append((a, q.slope))
             if record is not None:
                 record(entry, a, q, distance / tolerance if np.isfinite(a) else np.inf, label)
         return not wrong
+
+    def _judged(self, a: float, q: Quotient, slack: float) -> tuple[float, int]:
+        """Return the tolerance of an entry, and its label."""
+        tolerance = q.tolerance + slack + self.slack * max(abs(a), abs(q.slope))
+        distance = abs(a - q.slope)
+        if distance <= tolerance:
+            return tolerance, KINK if q.jump > 0 else OK
+        return tolerance, KINK if distance <= tolerance + q.jump else WRONG
 
     def _record(self, entry: Entry, a: float, q: Quotient, units: float, label: int) -> None:
         self.numerical[entry], self.labels[entry] = q.slope, label

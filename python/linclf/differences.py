@@ -89,7 +89,9 @@ class Differences:
         self.value_of, self.W, self.eps = value_of, W, eps
         self.loss, self.l1 = loss, as_penalty(reg).l1
         self.value = value_of(W)
-        self.X = None if X is None else np.asarray(X, np.float64)
+        # Of another layout nothing is known: the function may have columns for samples.
+        known = X is not None and W.ndim == X.ndim == 2 and X.shape[1] == W.shape[0]
+        self.X = np.asarray(X, np.float64) if known else None
         self.y = y
         self.S = None if self.X is None else self.X @ W
         self.noise = KAPPA * eps * abs(self.value) if noise is None else noise
@@ -102,11 +104,12 @@ class Differences:
         reach = float((np.abs(self.X) @ np.abs(W)).max(axis=1).mean())
         return self.noise + KAPPA * self.eps * 2 * reach
 
-    def at(self, entry: tuple[int, ...]) -> Quotient:
-        """Return the quotient of one entry."""
+    def at(self, entry: tuple[int, ...], closer: float = 1.0) -> Quotient:
+        """Return the quotient of one entry, with a step that is so many times smaller."""
         size = self._largest(entry)
         w = float(self.W[entry])
-        h = first = self.eps ** (1 / 3) * max(1.0, abs(w)) / max(1.0, size)
+        first = self.eps ** (1 / 3) * max(1.0, abs(w)) / max(1.0, size)
+        h = first = first / closer
         least = max(first * _SHRINK**-_SHRINKS, 8 * float(np.spacing(abs(w))))
         jump, kinks = self._kinks(entry, h)
         here = kinks

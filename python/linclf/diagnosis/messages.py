@@ -188,8 +188,8 @@ MESSAGES: dict[str, str] = {
         "regulariser's; each should be 1"
     ),
     "terms_softmax": (
-        "gradient = {others} x X^T P / N - {correct} x X^T Y / N + {l2} x the regulariser's, with P "
-        "the probabilities and Y the one-hot labels; each factor should be 1"
+        "gradient = {others} x X^T P / N - {correct} x X^T Y / N + {l2} x the regulariser's, with "
+        "P the probabilities and Y the one-hot labels; each factor should be 1"
     ),
     "loss_factors": (
         "loss is {loss_data:.6g} x its data part + {loss_penalty:.6g} x its regulariser; each "
