@@ -30,9 +30,7 @@ Problem = tuple[Any, Any, Any, Any]
 Styles = dict[str, tuple[Callable[..., Any], ...]]
 
 _CASES = {None: "plain", "uint8": "uint8_pixels", "square": "n_equals_c"}
-# Of these, the part that a diagnosis can name is the one that the problem below shows.
-_STRESSFUL = {"overflow": 0, "spread": 1}
-_UNDERFLOW = "log_of_zero"
+_STRESSFUL = {"no_shift": "overflow", "global_max": "spread", "log_of_zero": "underflow"}
 
 
 @dataclass
@@ -88,8 +86,7 @@ def _problem(mutant: Mutant, seed: int) -> Problem:
     if mutant.needs == "confident":  # right or wrong by far, so that probabilities are near 0
         return 12.0 * W, X, y, 0.01
     plain = Answer(W, X, y, 0.0, 0.0, W)
-    which = 2 if mutant.mistakes[0].id == _UNDERFLOW else _STRESSFUL[str(mutant.needs)]
-    W, X, y = list(stressful(plain, rng))[which]
+    W, X, y = stressful(plain, rng)[_STRESSFUL[mutant.mistakes[0].id]]
     return W, X, y, 1e-6
 
 

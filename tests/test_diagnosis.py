@@ -147,6 +147,18 @@ def test_a_loss_of_odd_parts_shows_its_factors():
     assert finding.sentence.startswith("loss is 0.7 x its data part + 1.9 x its regulariser")
 
 
+def test_a_gradient_of_another_loss_is_called_so():
+    function = changed(
+        "squared_hinge",
+        lambda v, g, W, X, y, reg: (v, linclf.svm_loss(W, X, y, reg)[1]),
+    )
+    [finding] = diagnose(answers_of(function, "squared_hinge"), "squared_hinge").findings
+    assert finding.sentence == "gradient is that of the hinge loss, not of the squared_hinge loss"
+    assert finding.exact
+    found = diagnose(answers_of(changed("softmax", lambda *a: a[:2]), "softmax"), "one_vs_all")
+    assert found.ids == ("loss_of_another", "gradient_of_another")
+
+
 # ------------------------------------------------------------------------------------- where
 
 

@@ -191,6 +191,8 @@ MESSAGES: dict[str, str] = {
         "gradient = {others} x X^T P / N - {correct} x X^T Y / N + {l2} x the regulariser's, with "
         "P the probabilities and Y the one-hot labels; each factor should be 1"
     ),
+    "gradient_of_another": "gradient is that of the {other} loss, not of the {meant} loss",
+    "loss_of_another": "value is that of the {other} loss, not of the {meant} loss",
     "loss_factors": (
         "loss is {loss_data:.6g} x its data part + {loss_penalty:.6g} x its regulariser; each "
         "should be 1"

@@ -6,7 +6,7 @@ that matters do; and probabilities that are computed in an unstable way show on 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -112,46 +112,48 @@ def in_double(W: Data, X: Data) -> tuple[Data, Data]:
 def stress(function: Callable[..., Any], problem: Answer, rng: np.random.Generator) -> list[Answer]:
     """Return answers to problems with large scores, each of which one slip alone fails.
 
-    A score of 1000 in a single row: exp overflows if nothing is subtracted. Rows of scores
-    about 650 and -650: some underflow if one maximum is subtracted from all of them. A true class
+    A score of 1000 in a single row: exp overflows if nothing is subtracted. Two rows of scores
+    about 650 and -650: one underflows if one maximum is subtracted from both. A true class
     1000 below another: its probability is 0, and the logarithm of that infinite.
     """
     found = []
-    for operands in stressful(problem, rng):
-        answer = ask(function, *operands, 0.0 * as_penalty(problem.reg).l2)
+    for operands in stressful(problem, rng).values():
+        answer = ask(function, *operands, 0.0)
         found += [] if answer is None else [answer]
     return found
 
 
-def stressful(problem: Answer, rng: np.random.Generator) -> Iterator[tuple[Data, Data, Labels]]:
-    """Yield the problems of `stress`, as W, X and y."""
-    X, C = np.asarray(problem.X, np.float64), problem.W.shape[1]
+def stressful(problem: Answer, rng: np.random.Generator) -> dict[str, tuple[Data, Data, Labels]]:
+    """Return the problems of `stress` by name, as W, X and y.
+
+    ``"overflow"``, ``"spread"`` (if two samples are no multiples of each other), ``"underflow"``;
+    none if there is nothing to make them of.
+    """
+    X, C, dtype = np.asarray(problem.X, np.float64), problem.W.shape[1], problem.W.dtype
     used = np.flatnonzero((X**2).sum(axis=1) > 0)
     if not len(used) or C < 2 or problem.y.ndim != 1:
-        return
-    one = used[:1]
-    x = X[one[0]] / (X[one[0]] ** 2).sum()  # X[one] @ x is 1
-    label = np.zeros(1, problem.y.dtype)
-    step = np.linspace(0, -1, C)
-    yield np.outer(x, _OVERFLOW + 3 * step).astype(problem.W.dtype), problem.X[one], label
-    direction = _two_sided(X[used], rng)
-    if direction is not None:
-        rows = used[np.unique([np.argmax(X[used] @ direction), np.argmin(X[used] @ direction)])]
+        return {}
+    one, label = problem.X[used[:1]], np.zeros(1, problem.y.dtype)
+    x = X[used[0]] / (X[used[0]] ** 2).sum()  # its score is 1
+    steps = np.linspace(0, -1, C)
+    made = {"overflow": (np.outer(x, _OVERFLOW + 3 * steps).astype(dtype), one, label)}
+    pair = _two_sided(X[used], rng)
+    if pair is not None:
+        rows, direction = used[pair[0]], pair[1]
         W = np.repeat(direction[:, None], C, axis=1) + weights(X[rows], problem.W, rng) / 2
-        yield W.astype(problem.W.dtype), problem.X[rows], problem.y[rows]
-    yield np.outer(x, _OVERFLOW * step[::-1]).astype(problem.W.dtype), problem.X[one], label
+        made["spread"] = (W.astype(dtype), problem.X[rows], problem.y[rows])
+    made["underflow"] = (np.outer(x, _OVERFLOW * steps[::-1]).astype(dtype), one, label)
+    return made
 
 
-def _two_sided(X: DoubleArray, rng: np.random.Generator) -> DoubleArray | None:
-    """Return a direction whose scores reach from about -650 to 650, or None if there is none."""
+def _two_sided(X: DoubleArray, rng: np.random.Generator) -> tuple[Any, DoubleArray] | None:
+    """Return two rows and weights that give them the scores 650 and -650, or None."""
+    goal = np.array([_SPREAD, -_SPREAD])
     for _ in range(20):
-        a, b = X[rng.integers(len(X), size=2)]
-        # The direction from b to a, turned so that both are equally far from 0.
-        M = np.stack([a, b])
-        direction, *_ = np.linalg.lstsq(M, np.array([_SPREAD, -_SPREAD]), rcond=1e-8)
-        if np.allclose(M @ direction, [_SPREAD, -_SPREAD]):
-            reach = float(np.abs(X @ direction).max())
-            return np.asarray(direction * (_SPREAD / reach)) if reach < 1.6 * _SPREAD else None
+        rows = rng.integers(len(X), size=2)
+        direction = np.linalg.lstsq(X[rows], goal, rcond=1e-8)[0]
+        if np.allclose(X[rows] @ direction, goal):
+            return rows, np.asarray(direction)
     return None
 
 

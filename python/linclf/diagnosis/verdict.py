@@ -16,6 +16,7 @@ from linclf.diagnosis.localise import localise, statistics
 from linclf.diagnosis.messages import MESSAGES, message
 from linclf.diagnosis.probes import follows_loss, ordinary, stress
 from linclf.diagnosis.replay import EXACT, Explanation, Ids, explain_gradient, explain_loss
+from linclf.losses import Loss
 from linclf.mutants.catalogue import mistakes_of
 from linclf.sampling import as_generator
 from linclf.tolerance import tolerances
@@ -282,6 +283,10 @@ class _Cases:
         if not np.isfinite(answer.value):
             told = message("loss_not_finite", evidence)
             return Finding("loss_not_finite", "loss", told, exact=False, misfit=np.nan)
+        other = self._another(lambda e, a: e.value_fits(a.value))
+        if other is not None:
+            told = message("loss_of_another", {"other": other, "meant": self.loss})
+            return Finding("loss_of_another", "loss", told, exact=len(self.answers) > 1)
         A = np.array([[e.data_value, e.penalty_value] for e in self.expected])
         values = np.array([a.value for a in self.answers])
         if len(values) > 2 and np.isfinite(values).all():
@@ -292,6 +297,18 @@ class _Cases:
                 return Finding("loss_factors", "loss", message("loss_factors", both), misfit=rest)
         return Finding(
             "loss_differs", "loss", message("loss_differs", evidence), exact=False, misfit=np.nan
+        )
+
+    def _another(self, fits: Callable[[Expected, Answer], bool]) -> str | None:
+        """Return another loss that fits all answers."""
+        others = [name for name in Loss if name != self.loss]
+        return (
+            next(
+                (name for name in others if all(fits(a.expected(name), a) for a in self.answers)),
+                None,
+            )
+            if self.answers[0].y.ndim == 1
+            else None
         )
 
     def _unknown_gradient(self, answer: Answer, expected: Expected) -> Finding:
@@ -307,6 +324,10 @@ class _Cases:
             id = "terms_softmax" if self.loss == "softmax" else "terms"
             told = message(id, evidence)
             return Finding(id, "gradient", told, exact=exact, misfit=residual)
+        other = self._another(lambda e, a: e.gradient_fits(a.gradient))
+        if other is not None:
+            told = message("gradient_of_another", {"other": other, "meant": self.loss})
+            return Finding("gradient_of_another", "gradient", told, exact=len(self.answers) > 1)
         pairs = list(zip(self.answers, self.expected, strict=True))
         if not expected.gradient_fits(answer.gradient):
             pairs.insert(0, (answer, expected))
