@@ -70,10 +70,19 @@ def _joined(ids: Iterable[str]) -> str:
 
 
 def problems(mutant: Mutant, seed: int) -> Iterator[Problem]:
-    """Yield random problems on which a mutant shows, in the order of their seeds from `seed` on."""
+    """Yield random problems on which a mutant answers wrong, by their seeds from `seed` on."""
     while True:
-        yield _problem(mutant, seed)
+        operands = _problem(mutant, seed)
+        if _shows(mutant, operands):
+            yield operands
         seed += 1
+
+
+def _shows(mutant: Mutant, operands: Problem) -> bool:
+    """Tell whether a mutant answers wrong: a sample that it forgets may have no loss."""
+    answer = Answer(*operands, *mutant(*operands))
+    expected = answer.expected(mutant.loss)
+    return not (expected.value_fits(answer.value) and expected.gradient_fits(answer.gradient))
 
 
 def _problem(mutant: Mutant, seed: int) -> Problem:
@@ -168,6 +177,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     pairs = [] if words.no_pairs else list(mutants.pairs(words.loss))
     passed = 0
     for title, group in (("Single mistakes", chosen), ("Pairs of mistakes", pairs)):
+        if not (count and group):
+            continue
         tallies = [tally(mutant, count, words.seed) for mutant in group]
         passed += sum(each.named["passed"] for each in tallies)
         print(f"{title}, {count} problems each", *report(tallies), "", sep="\n", flush=True)

@@ -352,3 +352,18 @@ def test_one_column_of_weights_can_be_checked(problem):
 
     for scale in (1.0, 100.0):
         assert check_gradient(logistic, W[:, 0] / scale, scale * X, y, 0.1)
+
+
+@pytest.mark.parametrize("loss", ["softmax", None])
+def test_data_that_is_not_finite_is_not_blamed_on_the_function(loss, problem):
+    W, X, y, reg = problem
+    X[2, 1] = np.nan
+    with pytest.raises(ValueError, match=r"the loss is nan at this W; check W and X"):
+        check_gradient(right, W, X, y, reg, loss=loss)
+
+
+def test_labels_that_are_none_are_refused_with_their_place(problem):
+    W, X, y, reg = problem
+    y[3] = C
+    with pytest.raises(ValueError, match=r"y\[3\] is 4"):
+        check_gradient("softmax", W, X, y, reg)

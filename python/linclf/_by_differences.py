@@ -119,7 +119,8 @@ class Comparison:
         self.parts["whole"] = self._compare("whole", whole, self.dW, entries, self._record)
         if len(self.answers) < 2:
             return
-        some = self._some(entries)
+        wrong = [entry for entry in entries if self.labels[entry] == WRONG][:_ENOUGH]
+        some = [*wrong, *(entry for entry in self._some(entries) if entry not in wrong)]
         *_, matters = self.answers
         plain = self.answers[1] if len(self.answers) > 2 else self.answers[0]
         if plain is not self.answers[0]:
@@ -141,7 +142,8 @@ class Comparison:
         differences = Differences(
             added, W, reg=matters.reg, eps=self.eps, noise=2 * KAPPA * self.eps * size
         )
-        gradient = np.asarray(matters.gradient, np.float64) - np.asarray(without, np.float64)
+        with np.errstate(invalid="ignore"):
+            gradient = np.asarray(matters.gradient, np.float64) - np.asarray(without, np.float64)
         # Both gradients are rounded in units of the data part, which may be the larger one.
         grain = KAPPA * self.eps * float(np.abs(without).max(initial=0.0))
         self.parts["regulariser"] = self._compare(

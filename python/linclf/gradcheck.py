@@ -173,7 +173,7 @@ class _Check:
             self.answers = self._answers()
             if self.loss is None:
                 self.loss, self.sure = self._guessed()
-        if not np.isfinite(self.value) and self.loss is None:
+        if not np.isfinite(self.value) and not self._should_be_finite():
             raise ValueError(f"the loss is {self.value} at this W; check W and X with np.isfinite")
         wrong, agrees = self._against_the_core()
         if self.single:
@@ -201,6 +201,12 @@ class _Check:
         else:
             self._note(diagnosis)
         return self._result(right, findings, diagnosis, comparison)
+
+    def _should_be_finite(self) -> bool:
+        """Whether it is known that the loss is finite here, and only the function's is not."""
+        if self.loss is None or not self.answers:
+            return False
+        return bool(np.isfinite(self.answers[0].expected(self.loss).value))
 
     # ---------------------------------------------------------------- what the function answers
 

@@ -98,6 +98,12 @@ class GradientCheck:
         return text if np.isnan(slope) else f"{text}, differences give {slope:.6g}"
 
     @property
+    def _verdict(self) -> list[str]:
+        """Whether the loss is right, and the gradient its derivative; nothing if all is well."""
+        told = self.diagnosis is not None and not self.passed and not self.diagnosis
+        return [self.diagnosis.verdict] if told and self.diagnosis is not None else []
+
+    @property
     def _counts(self) -> str:
         text = f"{self.checked} of {self.analytic.size} entries compared with differences"
         if self.kinks:
@@ -108,6 +114,7 @@ class GradientCheck:
     def __repr__(self) -> str:
         lines = [f"GradientCheck({'passed' if self.passed else 'FAILED'}"]
         lines += [_capital(finding) for finding in self.findings]
+        lines += [f"so {text}" for text in self._verdict]
         lines += [
             self._values,
             f"largest relative error {self.max_relative_error:.2g}; {self._worst}",
@@ -126,7 +133,9 @@ class GradientCheck:
         from linclf.display.page import STYLE
 
         verdict = "passed" if self.passed else "FAILED"
-        findings = "".join(f"<li>{escape(_capital(text))}</li>" for text in self.findings)
+        findings = "".join(
+            f"<li>{escape(_capital(text))}</li>" for text in (*self.findings, *self._verdict)
+        )
         rows: list[tuple[str, Any]] = [
             ("loss", self.loss),
             *([] if self.expected_loss is None else [("expected loss", self.expected_loss)]),
