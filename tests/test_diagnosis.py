@@ -138,6 +138,21 @@ def test_three_mistakes_show_as_factors():
     assert "0.5 (= 1/2) x" in finding.sentence
 
 
+def test_the_famous_demo_is_found_out():
+    """Its loss has lam * sum(W**2), and its gradient lam * W / 2."""
+    demo = changed("hinge", lambda v, g, W, X, y, reg: (v, g - 1.5 * reg * W))
+    [finding] = diagnose(answers_of(demo, "hinge"), "hinge").findings
+    assert str(finding) == "the regulariser's gradient is 0.25 (= 1/4) x the expected one"
+
+
+def test_a_factor_of_twice_the_batch_is_named():
+    def twice(value, dW, W, X, y, reg):
+        return value, 2 * len(X) * (dW - 2 * reg * W) + 2 * reg * W
+
+    [finding] = diagnose(answers_of(changed("softmax", twice), "softmax"), "softmax").findings
+    assert str(finding) == "gradient of the data part is 22 (= 2*N) x the expected one"
+
+
 def test_a_loss_of_odd_parts_shows_its_factors():
     def odd(value, dW, W, X, y, reg):
         penalty = reg * (W**2).sum()

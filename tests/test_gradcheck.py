@@ -367,3 +367,20 @@ def test_labels_that_are_none_are_refused_with_their_place(problem):
     y[3] = C
     with pytest.raises(ValueError, match=r"y\[3\] is 4"):
         check_gradient("softmax", W, X, y, reg)
+
+
+def test_a_small_value_of_large_terms_is_measured_by_its_rounding(rng):
+    """A function of W alone whose value says nothing of the numbers that it is made of."""
+    a = 1e6 * rng.standard_normal(300)
+    W = rng.standard_normal(300)
+    a[-1] -= a @ W / W[-1]  # what is left of the sum is rounding
+    scale = np.ones(300)
+    scale[7] = 0
+    assert check_gradient(lambda W: ((scale * a) @ W, scale * a), W, full=True)
+
+
+@pytest.mark.parametrize("power", [2, 3, 4])
+def test_what_vanishes_at_zero_passes_there(power):
+    W = np.zeros((2, 3))
+    assert check_gradient(lambda W: ((W**power).sum(), power * W ** (power - 1)), W)
+    assert not check_gradient(lambda W: ((W**power).sum(), power * W ** (power - 1) + 1e-3), W)

@@ -178,7 +178,8 @@ class Comparison:
             tolerance, label = self._judged(a, q, slack)
             if label == WRONG and wrong < _ENOUGH:  # truncation is only known of softmax
                 closer = differences.at(entry, _CLOSER)
-                tolerance_closer, label_closer = self._judged(a, closer, slack)
+                rest = 2 * abs(q.slope - closer.slope) / _CLOSER**2  # of a truncation of h**2
+                tolerance_closer, label_closer = self._judged(a, closer, slack + rest)
                 if label_closer != WRONG:
                     q, tolerance, label = closer, tolerance_closer, label_closer
                 elif differences.is_kink(entry, a, tolerance):
@@ -188,7 +189,7 @@ class Comparison:
             if label != KINK:
                 pairs.append((a, q.slope))
             if record is not None:
-                record(entry, a, q, distance / tolerance if np.isfinite(a) else np.inf, label)
+                record(entry, a, q, _ratio(distance, tolerance), label)
         return not wrong
 
     def _judged(self, a: float, q: Quotient, slack: float) -> tuple[float, int]:
@@ -206,7 +207,7 @@ class Comparison:
         distance = abs(a - q.slope)
         # Rounding alone, which may drown an entry altogether, is no relative error to speak of.
         size = max(abs(a) + abs(q.slope), q.tolerance / 1e-5)
-        self.relative_error[entry] = distance / size if np.isfinite(a) else np.inf
+        self.relative_error[entry] = _ratio(distance, size)
 
     # ------------------------------------------------------------------------------ which entries
 
@@ -256,3 +257,10 @@ class Comparison:
         rest = [entry for entry in entries if entry not in last]
         drawn = self.rng.choice(len(rest), part - len(last), replace=False)
         return last + [rest[i] for i in sorted(drawn)]
+
+
+def _ratio(distance: float, size: float) -> float:
+    """Return the quotient with 0/0 as 0, and anything not finite as inf."""
+    if not np.isfinite(distance):
+        return np.inf
+    return distance / size if size > 0 else np.inf if distance > 0 else 0.0

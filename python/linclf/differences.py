@@ -95,14 +95,21 @@ class Differences:
         self.y = y
         self.S = None if self.X is None else self.X @ W
         self.noise = KAPPA * eps * abs(self.value) if noise is None else noise
-        if self.X is not None and self.X.size and noise is None:
-            self.noise = self._noise(W)
+        if noise is None:
+            self.noise = max(self.noise, self._noise(W))
 
     def _noise(self, W: Data) -> float:
-        """Return how far rounding may move a value of a function of scores."""
-        assert self.X is not None
-        reach = float((np.abs(self.X) @ np.abs(W)).max(axis=1).mean())
-        return self.noise + KAPPA * self.eps * 2 * reach
+        """Return how far rounding may move a value, from what is known of the function.
+
+        It may add up large numbers to a small one: of one of scores, these are the scores; of any
+        other, it is seen where W moves by a few units in the last place.
+        """
+        if self.X is not None and self.X.size:
+            reach = float((np.abs(self.X) @ np.abs(W)).max(axis=1).mean())
+            return self.noise + KAPPA * self.eps * 2 * reach
+        near = [self.value_of(W * (1 + k * self.eps)) for k in (-5, -3, 3, 5)]
+        spread = max(near) - min(near)
+        return KAPPA / 4 * spread if np.isfinite(spread) else 0.0
 
     def at(self, entry: tuple[int, ...], closer: float = 1.0) -> Quotient:
         """Return the quotient of one entry, with a step that is so many times smaller."""

@@ -128,6 +128,7 @@ _NATURAL: dict[str, Callable[[int, int, int], float]] = {
     "-1": lambda N, D, C: -1.0,
     "2": lambda N, D, C: 2.0,
     "1/2": lambda N, D, C: 0.5,
+    "1/4": lambda N, D, C: 0.25,
     "-2": lambda N, D, C: -2.0,
     "N": lambda N, D, C: float(N),
     "1/N": lambda N, D, C: 1 / N,

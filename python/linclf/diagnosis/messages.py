@@ -187,6 +187,8 @@ MESSAGES: dict[str, str] = {
         "gradient = {others} x the other classes' term + {correct} x the true class's + {l2} x the "
         "regulariser's; each should be 1"
     ),
+    "data_factor": "gradient of the data part is {others} x the expected one",
+    "penalty_factor": "the regulariser's gradient is {l2} x the expected one",
     "terms_softmax": (
         "gradient = {others} x X^T P / N - {correct} x X^T Y / N + {l2} x the regulariser's, with "
         "P the probabilities and Y the one-hot labels; each factor should be 1"

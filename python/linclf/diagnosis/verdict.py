@@ -316,12 +316,17 @@ class _Cases:
         known = [p for p in prints if p is not None]
         if len(known) == len(prints) and all(p.residual <= EXACT for p in known):
             sizes = [a.sizes for a in self.answers]
-            columns = zip(*(p.coefficients for p in known), strict=True)
-            texts = [_factor(column, natural(column, sizes)) for column in columns]
+            columns = list(zip(*(p.coefficients for p in known), strict=True))
+            names = [natural(column, sizes) for column in columns]
+            texts = [_factor(*both) for both in zip(columns, names, strict=True)]
             evidence: dict[str, Any] = dict(zip(("others", "correct", "l2"), texts, strict=True))
             exact = len(known) > 1
             residual = max(p.residual for p in known)
             id = "terms_softmax" if self.loss == "softmax" else "terms"
+            if names[:2] == ["1", "1"]:
+                id = "penalty_factor"
+            elif names[2] == "1" and np.allclose(columns[0], columns[1], rtol=1e-9):
+                id = "data_factor"
             told = message(id, evidence)
             return Finding(id, "gradient", told, exact=exact, misfit=residual)
         other = self._another(lambda e, a: e.gradient_fits(a.gradient))
