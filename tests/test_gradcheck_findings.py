@@ -59,6 +59,14 @@ def test_every_loss_and_penalty_of_this_package_passes(loss, reg, problem):
     assert own.notes == ()
 
 
+@pytest.mark.parametrize("reg", [linclf.L1(0.4), linclf.ElasticNet(0.3, 0.5)], ids=repr)
+def test_mistakes_in_another_penalty_are_named(reg, problem):
+    check = check_gradient(mutants.get("hinge/half_penalty_gradient"), *problem[:3], reg)
+    assert not check
+    assert check.loss_name == "hinge"
+    assert check.findings == ("the regulariser's gradient lacks the factor 2",)
+
+
 def test_weights_of_zero_pass(problem):
     """There the values of hinge and squared hinge agree, and their gradients do not."""
     _, X, y, _ = problem

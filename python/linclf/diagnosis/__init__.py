@@ -11,9 +11,10 @@ does not fit to rounding in two problems, or has a rival that fits as well.
 """
 
 from linclf.diagnosis.answers import Answer, Expected
+from linclf.diagnosis.findings import Diagnosis, Finding
 from linclf.diagnosis.fingerprint import Fingerprint, fingerprint
 from linclf.diagnosis.messages import MESSAGES, message
-from linclf.diagnosis.verdict import Diagnosis, Finding, diagnose
+from linclf.diagnosis.verdict import diagnose
 
 __all__ = [
     "MESSAGES",
