@@ -231,6 +231,12 @@ def test_a_regulariser_is_checked_where_the_given_one_hides_it(problem):
         assert not check.parts["regulariser"]
 
 
+def test_evidence_is_of_a_problem_that_shows_the_mistake(problem):
+    """A factor of the regulariser cannot be seen at reg=0, as which the check was called."""
+    check = check_gradient(mutants.get("hinge/double_penalty_loss"), *problem[:3], loss="hinge")
+    assert check.findings == ("regulariser in the loss is 2.000 x the expected one",)
+
+
 def test_a_single_wrong_entry_is_found_wherever_it_is(pixels):
     def wrong(W, X, y, reg):
         value, dW = hinge_vectorised(W, X, y, reg)

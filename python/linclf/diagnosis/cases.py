@@ -76,9 +76,11 @@ class Cases:
         ]  # fmt: skip
         return more if all(shown) else Cases(self.loss, [*self.answers, *more.answers])
 
-    def findings(self, first: Cases) -> list[Finding]:
-        """Return what is wrong; the evidence is that of the first problem."""
-        answer, expected = first.answers[0], first.expected[0]
+    def findings(self, given: Cases) -> list[Finding]:
+        """Return what is wrong; the evidence is that of the first given problem that shows it."""
+        fits = [all(both) for both in zip(given.value_fits, given.gradient_fits, strict=True)]
+        shown = fits.index(False) if False in fits else 0
+        answer, expected = given.answers[shown], given.expected[shown]
         of_loss = None if self.loss_right else explain_loss(self.answers, self.expected)
         of_gradient = None if self.gradient_right else explain_gradient(self.answers, self.expected)
         told = told_of(self.loss, of_loss, of_gradient, answer, expected)

@@ -84,7 +84,7 @@ def diagnose(
         cases = cases.joined(Cases(loss, more))
         loss_right = loss_right and cases.loss_right
         gradient_right = gradient_right and cases.gradient_right
-    findings += cases.findings(Cases(loss, given[:1]))
+    findings += cases.findings(Cases(loss, given))
     return Diagnosis(loss, loss_right, gradient_right, consistent, tuple(findings))
 
 
