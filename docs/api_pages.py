@@ -64,7 +64,7 @@ GROUPS = (
         "Whether a hand-written loss and its gradient are right, and if not, what is wrong.",
         (
             *("check_gradient", "GradientCheck", "numerical_gradient", "compare", "Comparison"),
-            *("sanity", "mutants"),
+            *("sanity", "mutants", "diagnosis"),
         ),
     ),
     Group(
