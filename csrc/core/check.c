@@ -2,7 +2,6 @@
  * sentence: what was found, what would be right, how to get there. What
  * concerns a single array (dtype, dimensions, alignment) the binding checks. */
 #include <math.h>
-#include <stdio.h>
 
 #include "internal.h"
 
@@ -38,20 +37,17 @@ linclf_check_objective(const linclf_objective *o, const linclf_data *data,
 
 /* ---- shapes ------------------------------------------------------------------ */
 
-/* `why` is a format that may tell the size wanted; a call pays for it only if
- * it fails. */
+/* `of` says what W has `size` of. */
 static linclf_status
-check_vector(const linclf_vector *v, const char *name, ptrdiff_t size, const char *why,
+check_vector(const linclf_vector *v, const char *name, ptrdiff_t size, const char *of,
              linclf_error *error)
 {
-    char reason[64];
-
     if (!v->data || v->size == size)
         return LINCLF_STATUS_ok;
-    (void)snprintf(reason, sizeof reason, why, size);
     return linclf_fail(error, LINCLF_STATUS_value,
-                       "%s has shape (%td,), but %s: it must have shape (%td,)", name,
-                       v->size, reason, size);
+                       "%s has shape (%td,), but W has %td %s: it must have shape "
+                       "(%td,)",
+                       name, v->size, size, of, size);
 }
 
 static linclf_status
@@ -141,10 +137,10 @@ linclf_check_operands(const linclf_model *model, const linclf_data *data, bool l
                            "probabilities have one column a class%s",
                            T->rows, T->cols, W->cols,
                            T->cols == 1 ? "; use y.ravel() for labels" : "");
-    status = check_vector(&model->b, "b", W->cols, "W has %td classes", error);
-    return status ? status
-                  : check_vector(&data->center, "center", W->rows,
-                                 "W has %td rows (features)", error);
+    status = check_vector(&model->b, "b", W->cols, "classes", error);
+    return status
+             ? status
+             : check_vector(&data->center, "center", W->rows, "rows (features)", error);
 }
 
 /* ---- outputs ------------------------------------------------------------------ */
@@ -181,8 +177,7 @@ linclf_check_gradient(const linclf_model *model, const linclf_data *data,
     if (!status && g->db.data)
         status = check_dtype(g->db.dtype, names[1], W->dtype, error);
     if (!status)
-        status =
-            check_vector(&g->db, names[1], W->cols, "b has one entry a class", error);
+        status = check_vector(&g->db, names[1], W->cols, "classes", error);
     if (!status)
         status = linclf_check_output(&dW, inputs, n, error);
     if (!status && g->db.data) {
