@@ -114,6 +114,13 @@ def test_either_subgradient_passes_at_a_kink_and_is_labelled(function, loss):
     assert "kink" in repr(check)
 
 
+def test_errors_are_unknown_where_all_entries_lie_at_kinks():
+    scores = np.array([[10.0, 9.0, 9.0]])
+    report = linclf.check_gradient(linclf.svm_loss, scores, np.eye(1), np.array([0]), 0.0)
+    assert report
+    assert "unknown, all entries being at kinks" in repr(report)
+
+
 def test_a_kink_is_no_excuse_for_what_it_cannot_explain():
     def wrong(W, X, y, reg):
         value, dW = hinge_loops(W, X, y, reg)

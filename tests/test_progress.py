@@ -79,6 +79,13 @@ def test_a_run_whose_epochs_are_steps_counts_steps(terminal, clock):
     assert terminal.getvalue().startswith("\rrandom search step 2/5 ")
 
 
+def test_a_run_that_ends_early_does_not_promise_more(terminal, clock):
+    pretend(clock, progress_display(None, 5, "softmax", 1), 2, seconds=1.0)
+    first, *_, last = terminal.getvalue().split("\r")[1:]
+    assert "left" in first
+    assert last.rstrip().endswith("2.0 s")
+
+
 def test_updates_come_at_most_ten_times_a_second(terminal, clock):
     pretend(clock, progress_display(None, 10_000, "softmax", 10), 10_000, seconds=0.001)
     assert terminal.getvalue().count("\r") <= 10 * 10 + 2

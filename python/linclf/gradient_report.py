@@ -91,6 +91,12 @@ class GradientCheck:
         return f"loss {self.loss:.6g}"
 
     @property
+    def _largest(self) -> str:
+        if np.isnan(self.max_relative_error) and self.passed:
+            return "unknown, all entries being at kinks"
+        return f"{self.max_relative_error:.2g}"
+
+    @property
     def _worst(self) -> str:
         where = ", ".join(map(str, self.worst))
         text = f"dW[{where}] is {self.analytic[self.worst]:.6g}"
@@ -117,7 +123,7 @@ class GradientCheck:
         lines += [f"so {text}" for text in self._verdict]
         lines += [
             self._values,
-            f"largest relative error {self.max_relative_error:.2g}; {self._worst}",
+            f"largest relative error {self._largest}; {self._worst}",
             self._counts,
         ]
         wrong = [name for name, right in self.parts.items() if not right]
@@ -139,7 +145,7 @@ class GradientCheck:
         rows: list[tuple[str, Any]] = [
             ("loss", self.loss),
             *([] if self.expected_loss is None else [("expected loss", self.expected_loss)]),
-            ("largest relative error", self.max_relative_error),
+            ("largest relative error", self._largest),
             ("worst entry", self._worst),
             ("entries compared with differences", self.checked),
             ("kinks met", self.kinks),

@@ -26,6 +26,7 @@ class Progress:
 
     def __init__(self, total: int, label: str, steps_per_epoch: int) -> None:
         self.total, self.label, self.steps_per_epoch = total, label, steps_per_epoch
+        self.over = False  # whether the run has ended, perhaps before its last step
 
     def __enter__(self) -> Self:
         return self
@@ -36,6 +37,7 @@ class Progress:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self.over = True
         self.close()
 
     def poll(self, before: int, rows: DoubleArray) -> Callable[[int], None] | None:
@@ -86,7 +88,8 @@ class _Shown(Progress):
         units = -(-self.total // self.steps_per_epoch)
         present = min(units, self.done // self.steps_per_epoch + 1)
         minutes, rest = divmod(round(left), 60)
-        time = f"{minutes}:{rest:02d} left" if self.done < self.total else f"{seconds:.1f} s"
+        going = self.done < self.total and not self.over
+        time = f"{minutes}:{rest:02d} left" if going else f"{seconds:.1f} s"
         return (
             f"{self.label} {unit} {present}/{units} [{bar:-<{_BAR}}] {share:4.0%} "
             f"loss {self.loss:.4g}, {self.done / seconds:,.0f} steps/s, {time}"
