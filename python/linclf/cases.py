@@ -63,7 +63,7 @@ class Case:
 
     def copies(self) -> tuple[Data, Data, Labels, float]:
         """Return the operands as copies of the same layout, to give to code that may spoil them."""
-        W, X, y = (_like(array) for array in (self.W, self.X, self.y))
+        W, X, y = (copy_like(array) for array in (self.W, self.X, self.y))
         return W, X, y, self.reg
 
     def __repr__(self) -> str:
@@ -102,7 +102,7 @@ def _spaced(array: Any) -> Any:
     return view
 
 
-def _like(array: Any) -> Any:
+def copy_like(array: Any) -> Any:
     """Return a copy with strides of the same kind, writable or not as the array is."""
     regular = array.flags.c_contiguous or array.flags.f_contiguous
     copy = array.copy(order="K") if regular else _spaced(array)
