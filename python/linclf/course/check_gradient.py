@@ -93,10 +93,7 @@ def _explained(f: _Asked, W: Any, gradient: Any, h: float) -> Sentence:
         "course.backward": right - bend,
         "course.not_halved": 2.0 * right,
         "course.gradient_sign": -right,
-        "course.halved_twice": right / 2.0,
         "course.not_divided": 2.0 * h * right,
-        "course.times_step": 2.0 * h * h * right,
-        "course.forward_halved": (right + bend) / 2.0,
     }
     for key, guess in guesses.items():
         if _near(gradient, guess, h):

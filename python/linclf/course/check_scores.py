@@ -30,11 +30,11 @@ def check_scores_bias(student: Student, rng: np.random.Generator) -> tuple[int, 
     trials = []
     for N, D, C in _SIZES:
         W, X, b = rng.normal(size=(D, C)), rng.normal(size=(N, D)), rng.normal(size=C)
-        trials.append(Trial((W, X, b), (scores(W, X, b),), (_size(W, X) + np.abs(b),)))
+        trials.append(Trial((W, X, b), (scores(W, X, b=b),), (_size(W, X) + np.abs(b),)))
     # A wrong W and X would show before: what is left is the bias.
     suspicions = [
         ("course.bias_missing", lambda t: scores(t.operands[0], t.operands[1])),
-        ("course.bias_subtracted", lambda t: scores(*t.operands[:2], -t.operands[2])),
+        ("course.bias_subtracted", lambda t: scores(*t.operands[:2], b=-t.operands[2])),
     ]
     return _run(student, trials, suspicions)
 

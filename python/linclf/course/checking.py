@@ -12,7 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from linclf.course import check_descent, check_losses, check_penalties, check_scores, check_selection
+from linclf.course import (
+    check_descent,
+    check_losses,
+    check_penalties,
+    check_scores,
+    check_selection,
+)
 from linclf.course.check_gradient import check_numerical_gradient
 from linclf.course.finding import Finding
 from linclf.course.specification import exercise

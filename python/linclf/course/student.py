@@ -109,9 +109,7 @@ class Student:
             try:
                 parameters.bind(*wanted[:n])
             except TypeError:
-                raise Wrong(
-                    say("course.signature", found=plain, wanted=f"({signature})")
-                ) from None
+                raise Wrong(say("course.signature", found=plain, wanted=f"({signature})")) from None
         if found != wanted and sorted(found) == sorted(wanted):
             raise Wrong(say("course.order", found=", ".join(found), wanted=", ".join(wanted)))
 
@@ -202,8 +200,10 @@ def check_pair(result: Any, first: str, second: str) -> tuple[Any, Any]:
         found = "an array" if isinstance(result, np.ndarray) else type(result).__name__
         raise Wrong(say("course.pair", first=first, second=second, found=found))
     if len(result) != 2:
-        raise Wrong(say("course.pair_count", first=first, second=second, found=len(result)))
-    if np.ndim(result[0]) == 2 and np.ndim(result[1]) == 0:
+        raise Wrong(say("course.pair", first=first, second=second, found=f"{len(result)} values"))
+    matrix_first = np.ndim(result[0]) == 2 and np.ndim(result[1]) == 0
+    matrix_last = np.ndim(result[0]) == 0 and np.ndim(result[1]) == 2
+    if matrix_last if first == "best W" else matrix_first:
         raise Wrong(say("course.pair_swapped", first=first, second=second))
     return result[0], result[1]
 

@@ -25,7 +25,8 @@ sys.path.insert(0, str(pathlib.Path(__file__).parent))
 def check(module, name):
     """Check the function of that name in one of the files beside this one."""
     function = getattr(importlib.import_module(module), name, None)
-    assert linclf.course.check(name, function)
+    found = linclf.course.check(name, function)
+    assert found, str(found)
 '''
 
 _TEST = '''

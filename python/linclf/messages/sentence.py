@@ -37,7 +37,9 @@ class Sentence:
         # The values are written already: only names count in the braces.
         return "".join(
             literal + ("" if name is None else str(parts[name]))
-            for literal, name, _, _ in _FORMATTER.parse(catalogue(language)[self.key])
+            for literal, name, _, _ in _FORMATTER.parse(
+                catalogue(language).get(self.key, catalogue("en")[self.key])
+            )
         )
 
     @property
@@ -74,7 +76,13 @@ def say(key: str, **values: Any) -> Sentence:
     for _, name, spec, _ in _FORMATTER.parse(catalogue("en")[key]):
         if name is not None:
             value = values[name]
-            written[name] = value if isinstance(value, Sentence) else format(value, spec or "")
+            written[name] = (
+                value
+                if isinstance(value, Sentence)
+                else format(value, spec)
+                if spec
+                else str(value)
+            )
     return Sentence(key, written)
 
 
