@@ -19,7 +19,7 @@ from linclf.losses import (
 from linclf.penalties import L1, L2, ElasticNet
 
 if TYPE_CHECKING:
-    from linclf import compat, conventions, datasets, diagnosis, mutants, plot, sanity, schedules
+    from linclf import compat, conventions, course, datasets, diagnosis, mutants, plot, sanity, schedules
     from linclf.classifiers import LinearClassifier
     from linclf.comparison import Comparison, compare
     from linclf.config import self_test, show_config
@@ -60,6 +60,7 @@ __all__ = [
     "compare",
     "compat",
     "conventions",
+    "course",
     "datasets",
     "diagnosis",
     "explain",
@@ -96,6 +97,7 @@ _LAZY = {
     "linclf.compat": ("compat",),
     "linclf.config": ("self_test", "show_config"),
     "linclf.conventions": ("conventions",),
+    "linclf.course": ("course",),
     "linclf.course_classes": ("LinearSVM", "Softmax"),
     "linclf.datasets": ("datasets",),
     "linclf.diagnosis": ("diagnosis",),

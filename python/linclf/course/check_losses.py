@@ -250,9 +250,10 @@ def _run(
 
 
 def _of_row(loss: str, s: Any, y: int, delta: float = 1.0) -> float:
-    """Return what the core says of one row of scores: they are the weights of a sample that is 1."""
+    """Return what the core says of one row of scores: the weights of a sample that is 1."""
     s = np.asarray(s, np.float64)[None]
-    return float(loss_and_grad(loss, np.ascontiguousarray(s), _ONE, np.array([y]), delta=delta)[0])
+    label = np.array([y])
+    return float(loss_and_grad(loss, np.ascontiguousarray(s), _ONE, label, delta=delta)[0])
 
 
 def _far_from_kinks(rng: np.random.Generator, C: int, delta: float) -> Any:

@@ -64,12 +64,12 @@ def _check_results(result: dict[Any, Any], right: dict[Any, Any], train: _Traini
     for key, meant in right.items():
         found = result[key]
         if not isinstance(found, tuple | list | np.ndarray) or np.size(found) != 2:
-            raise Wrong(say("course.tune_other", key=str(key), found=str(found), right=str(meant)))
+            raise Wrong(say("course.tune_other", pair=str(key), found=str(found), right=str(meant)))
         values = tuple(map(float, np.ravel(found)))
         if values == meant[::-1] and values != meant:
             raise Wrong(say("course.tune_values_swapped"))
         if values != meant:
-            raise Wrong(say("course.tune_other", key=str(key), found=str(values), right=str(meant)))
+            raise Wrong(say("course.tune_other", pair=str(key), found=str(values), right=str(meant)))
 
 
 # --------------------------------------------------------------------------- neighbours

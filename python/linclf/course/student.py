@@ -114,7 +114,7 @@ class Student:
             raise Wrong(say("course.order", found=", ".join(found), wanted=", ".join(wanted)))
 
     def _raised(self, error: Exception, operands: tuple[Any, ...]) -> list[Sentence]:
-        """Return what was raised and where in the student's own file, and the shapes if they matter."""
+        """Return what was raised, where in the student's own file, and shapes if they matter."""
         kind, text = type(error).__name__, " ".join(str(error).split())
         code = getattr(inspect.unwrap(self.function), "__code__", None)
         frames = traceback.extract_tb(error.__traceback__)
