@@ -84,7 +84,9 @@ def test_the_english_sentence_stays_and_the_translation_is_added(monkeypatch):
 
     monkeypatch.setenv("LINCLF_LANG", "de")
     text = repr(course.check("l2_penalty", l2_penalty))
-    assert text.splitlines()[0] == "Exercise 3.1: l2_penalty: the gradient is 0.5 x the expected one"
+    assert (
+        text.splitlines()[0] == "Exercise 3.1: l2_penalty: the gradient is 0.5 x the expected one"
+    )
     assert "[de] Aufgabe 3.1" in text
     assert "0.5-mal der richtige Wert" in text
 

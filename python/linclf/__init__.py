@@ -19,7 +19,17 @@ from linclf.losses import (
 from linclf.penalties import L1, L2, ElasticNet
 
 if TYPE_CHECKING:
-    from linclf import compat, conventions, course, datasets, diagnosis, mutants, plot, sanity, schedules
+    from linclf import (
+        compat,
+        conventions,
+        course,
+        datasets,
+        diagnosis,
+        mutants,
+        plot,
+        sanity,
+        schedules,
+    )
     from linclf.classifiers import LinearClassifier
     from linclf.comparison import Comparison, compare
     from linclf.config import self_test, show_config

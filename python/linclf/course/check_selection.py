@@ -69,7 +69,9 @@ def _check_results(result: dict[Any, Any], right: dict[Any, Any], train: _Traini
         if values == meant[::-1] and values != meant:
             raise Wrong(say("course.tune_values_swapped"))
         if values != meant:
-            raise Wrong(say("course.tune_other", pair=str(key), found=str(values), right=str(meant)))
+            raise Wrong(
+                say("course.tune_other", pair=str(key), found=str(values), right=str(meant))
+            )
 
 
 # --------------------------------------------------------------------------- neighbours
