@@ -51,8 +51,11 @@ def check_hinge_sample(student: Student, rng: np.random.Generator) -> tuple[int,
 
     suspicions: list[Suspicion] = [
         ("course.hinge_true_class", lambda t: t.expected[0] + delta_of(t)),
-        ("course.hinge_no_delta", lambda t: _of_row("hinge", *t.operands[:2], 0.0)),
-        ("course.hinge_delta_ignored", lambda t: _of_row("hinge", *t.operands[:2], 1.0)),
+        ("course.hinge_no_delta", lambda t: _of_row("hinge", t.operands[0], t.operands[1], 0.0)),
+        (
+            "course.hinge_delta_ignored",
+            lambda t: _of_row("hinge", t.operands[0], t.operands[1], 1.0),
+        ),
         ("course.hinge_no_maximum", without_maximum),
         ("course.hinge_no_maximum", lambda t: without_maximum(t) + delta_of(t)),
         ("course.hinge_reversed", lambda t: _of_row("hinge", -t.operands[0], *t.operands[1:])),
