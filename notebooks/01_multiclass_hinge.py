@@ -68,6 +68,10 @@ rng = np.random.default_rng(0)
 # **Predict**, on paper, the three losses $L_i$ and their mean.
 
 # %%
+S = np.array([[3.2, 5.1, -1.7], [1.3, 4.9, 2.0], [2.2, 2.5, -3.1]])  # one picture per row
+y3 = np.array([0, 1, 2])
+animals = ["cat", "car", "frog"]
+
 my_losses = [None, None, None]  # cat, car, frog: type your numbers here
 my_mean = None
 
@@ -107,9 +111,6 @@ course.check("hinge_sample", hinge_sample)
 # your function. (Hint: the frog has two terms. By how much is each of them off?)
 
 # %% tags=["needs:hinge_sample"]
-S = np.array([[3.2, 5.1, -1.7], [1.3, 4.9, 2.0], [2.2, 2.5, -3.1]])  # one picture per row
-y3 = np.array([0, 1, 2])
-animals = ["cat", "car", "frog"]
 losses = [hinge_sample(s, label) for s, label in zip(S, y3, strict=True)]
 for row in zip(animals, losses, my_losses, strict=True):
     print("{:5} {:5.1f}   you: {}".format(*row))
@@ -132,8 +133,6 @@ linclf.explain(S[2], 2, class_names=animals)
 # reaches over the dashed line at $-\Delta$ costs, as much as it reaches over.
 
 # %%
-S = np.array([[3.2, 5.1, -1.7], [1.3, 4.9, 2.0], [2.2, 2.5, -3.1]])
-y3 = np.array([0, 1, 2])
 colors = linclf.plot.class_colors(3)
 figure, axes = plt.subplots(1, 3, figsize=(11, 2.9), layout="constrained", sharex=True)
 for ax, s, label in zip(axes, S, y3, strict=True):
@@ -204,7 +203,7 @@ figure, ax = plt.subplots(figsize=(7, 3), layout="constrained")
 ax.plot(car_scores, curve, linewidth=2.5)
 ax.axvline(4.9, color="0.5", linestyle="--")
 ax.text(4.95, 2.0, "4.9, as given")
-ax.set(xlabel="car score of the car picture", ylabel="$L_2$ of the car picture")
+ax.set(xlabel="car score of the car picture", ylabel="$L_i$ of the car picture")
 ax.set_title("Flat while the margin holds, then a kink, then a slope")
 plt.show()
 slack = 4.9 - (2.0 + 1)
@@ -217,7 +216,7 @@ assert max(value for s, value in zip(car_scores, curve, strict=True) if s > 3.00
 # %% [markdown]
 # Nothing happens: the car score may fall by 1.9, down to 3.0, one ahead of the frog score of 2.0.
 # The hinge loss does not care about how far you are beyond the margin. (Softmax does. Notebook 02.)
-# At 1.0 further down the slope changes again: below 2.3 the cat score comes too close as well.
+# At 2.3 the slope gets steeper: from there on the cat score of 1.3 comes too close as well.
 #
 # **Q2.** What is the smallest possible $L_i$, and the largest?
 #
