@@ -32,10 +32,9 @@
 # It takes 45 to 60 minutes. You need Python and NumPy; no calculus yet.
 
 # %%
+import linclf
 import matplotlib.pyplot as plt
 import numpy as np
-
-import linclf
 from linclf import course
 
 fast = course.fast()  # smaller sizes when the notebook is only tested
@@ -44,8 +43,8 @@ rng = np.random.default_rng(0)
 # %% [markdown]
 # ## 1. A picture is a row of numbers
 #
-# We begin with real data: 1,797 digits that people wrote by hand, scanned to 8 × 8 pixels. Two
-# thirds are for learning, one third is put away for testing.
+# We begin with real data: 1,797 digits that people wrote by hand, scanned to $8 \times 8$ pixels.
+# Two thirds are for learning, one third is put away for testing.
 
 # %%
 X, y, X_test, y_test = linclf.datasets.digits(split="both")
@@ -71,8 +70,8 @@ print(X[0].reshape(8, 8))
 # Flattening forgets which pixel lies next to which. A linear classifier never knew: if you shuffled
 # the 64 pixels of all pictures in the same way, it would learn exactly as well.
 #
-# **Predict:** a colour picture of 32 × 32 pixels has three numbers for each pixel. What is $D$? How
-# many numbers does $W$ then have, for ten classes?
+# **Predict:** a colour picture of $32 \times 32$ pixels has three numbers for each pixel. What is
+# $D$? How many numbers does $W$ then have, for ten classes?
 
 # %%
 shapes, shape_labels = linclf.datasets.shapes10(300 if fast else 2000, flatten=True, rng=0)
@@ -103,9 +102,9 @@ assert (D_colour, D_colour * len(names)) == (3072, 30720)
 # = \begin{pmatrix} \text{cat score} \\ \text{dog score} \\ \text{ship score} \end{pmatrix}
 # $$
 #
-# Each row of this $W$ is multiplied with the picture, number by number, and summed: that is how much
-# the class *likes* the picture. Then $b$ is added, which does not look at the picture at all: some
-# classes are simply more common than others.
+# Each row of this $W$ is multiplied with the picture, number by number, and summed: that is how
+# much the class *likes* the picture. Then $b$ is added, which does not look at the picture at all:
+# some classes are simply more common than others.
 #
 # **Predict before you go on**, on paper. The picture shows a cat. Which of the three
 # scores is largest? And what exactly is the ship score?
@@ -129,6 +128,7 @@ my_ship_score = None  # type your number here
 #
 # Write the first half, $S = XW$, for all pictures at once. One line is enough, and no loop: what
 # you leave to NumPy runs a hundred times faster than what you write as a Python loop.
+
 
 # %% tags=["exercise"]
 def scores(W, X):
@@ -168,7 +168,7 @@ assert np.round(without_b, 2).tolist() == [-97.9, 434.7, 61.95]
 #
 # | | cat score | dog score | ship score |
 # |---|---|---|---|
-# | printed | −96.8 | 437.9 | 61.95 |
+# | printed | $-96.8$ | 437.9 | 61.95 |
 #
 # **One of the three numbers is wrong.** You have everything to find it. Which one, and what did the
 # person who computed it forget?
@@ -177,6 +177,7 @@ assert np.round(without_b, 2).tolist() == [-97.9, 434.7, 61.95]
 #
 # Add the bias. NumPy stretches $b$ of shape $(C,)$ over the $N$ rows (it *broadcasts*); you
 # do not need to repeat it yourself.
+
 
 # %% tags=["exercise"]
 def scores_bias(W, X, b):
@@ -203,12 +204,12 @@ print("your ship score:", my_ship_score)
 assert np.round(with_b, 2).tolist() == [-96.8, 437.9, 60.75]
 
 # %% [markdown]
-# The ship score is **60.75**: 61.95 is the score *without* the bias of −1.2. The slip has been
+# The ship score is **60.75**: 61.95 is the score *without* the bias of $-1.2$. The slip has been
 # reported since 2016 and is still copied. The moral is not that lecturers are careless. It is that
 # arithmetic on a slide is never run, and code is.
 #
-# Second observation: the picture shows a cat, and the cat has by far the *lowest* score. This $W$ is
-# bad. To say *how* bad is the job of a loss, in notebook 01.
+# Second observation: the picture shows a cat, and the cat has by far the *lowest* score. This $W$
+# is bad. To say *how* bad is the job of a loss, in notebook 01.
 #
 # If you want the whole arithmetic on paper, `linclf.explain` writes it out as a slide would, and
 # knows the misprints. (It shows a loss as well; you will meet it soon.)
@@ -239,16 +240,16 @@ assert (x_one.shape, W_b.shape) == ((1, 5), (5, 3))
 assert np.allclose(x_one @ W_b, [[-96.8, 437.9, 60.75]])
 
 # %% [markdown]
-# The trick has a price that hardly any course mentions: `hstack` copies all of $X$, and a
-# penalty on $W$ (notebook 03) now also punishes $b$, which nobody wanted. So linclf takes `b=` as an
+# The trick has a price that hardly any course mentions: `hstack` copies all of $X$, and a penalty
+# on $W$ (notebook 03) now also punishes $b$, which nobody wanted. So linclf takes `b=` as an
 # argument of its own. But you will read the trick in every assignment; some put the ones first
 # (Columbia, Technion) and some last (Stanford, Michigan).
 #
 # ## 3. The visual view: every class has a template
 #
-# A column of $W$ has as many numbers as a picture has pixels. So it *is* a picture: the **template**
-# of the class. The dot product is large where bright pixels meet large weights, so the score says
-# how well the picture matches the template.
+# A column of $W$ has as many numbers as a picture has pixels. So it *is* a picture: the
+# **template** of the class. The dot product is large where bright pixels meet large weights, so the
+# score says how well the picture matches the template.
 #
 # You do not need to learn anything to try this out. Take as template of a class the **mean of its
 # training pictures**, $\mu_c$. A bright template would win all the time, since it has large
@@ -257,8 +258,8 @@ assert np.allclose(x_one @ W_b, [[-96.8, 437.9, 60.75]])
 # $$ W_{\cdot c} = \mu_c, \qquad b_c = -\tfrac12 \lVert \mu_c \rVert^2 $$
 #
 # the largest score belongs to the mean that is *nearest* to $x$, because
-# $\lVert x - \mu_c \rVert^2 = \lVert x \rVert^2 - 2\,(x \cdot \mu_c - \tfrac12 \lVert \mu_c \rVert^2)$ and
-# the first term is the same for all classes.
+# $\lVert x - \mu_c \rVert^2 = \lVert x \rVert^2 - 2\,(x \cdot \mu_c - \tfrac12 \lVert \mu_c \rVert^2)$
+# and the first term is the same for all classes.
 
 # %%
 W_mean = np.stack([X[y == c].mean(axis=0) for c in range(10)], axis=1)
@@ -274,6 +275,7 @@ print("W", W_mean.shape, "  b", b_mean.shape)
 # is the share of samples for which that is the label. Take care with the axis: the classes are
 # the *columns* of $S$. (A public homework takes the argmax along the other axis and reports an
 # accuracy of 0.000000.)
+
 
 # %% tags=["exercise"]
 def accuracy(W, X, y):
@@ -318,13 +320,13 @@ print(f"nearest mean picture: {shape_accuracy:.3f}")
 assert 0.45 < shape_accuracy < 0.65
 
 # %% [markdown]
-# You recognise most of the ten at once, and yet only a about half of the answers are
-# right. **One template per class** has to be an average over all positions, sizes and lights; whatever
-# varies becomes blur. On CIFAR-10 this gives the famous horse with two heads: some horses look to the
-# left and some to the right, and there is only one column of $W$ for both.
+# You recognise most of the ten at once, and yet only about half of the answers are right. **One
+# template per class** has to be an average over all positions, sizes and lights; whatever varies
+# becomes blur. On CIFAR-10 this gives the famous horse with two heads: some horses look to the left
+# and some to the right, and there is only one column of $W$ for both.
 #
-# *Learned* templates do better than means, because learning looks for what tells the classes
-# apart, and not for what they look like. A preview, with everything that the next notebooks explain:
+# *Learned* templates do better than means, because learning looks for what tells the classes apart,
+# and not for what they look like. A preview, with everything that the next notebooks explain:
 
 # %%
 clf = linclf.LinearClassifier(loss="hinge", reg=1e-3, rng=0, progress=False).fit(X, y)
@@ -337,21 +339,21 @@ print(f"learned: {learned:.3f}   mean digits: 0.880")
 assert learned > 0.95
 
 # %% [markdown]
-# More than 95 %. Look at the learned 0: the strongest weights are the *negative* ones (blue) in the middle.
-# Ink there says "not a 0" more clearly than ink on the ring says "0".
+# More than 95 %. Look at the learned 0: the strongest weights are the *negative* ones (blue) in the
+# middle. Ink there says "not a 0" more clearly than ink on the ring says "0".
 #
 # ## 4. The geometric view: every class has a line
 #
 # A picture of $D$ pixels is a point in a space with $D$ dimensions. We cannot draw 64 of them, so
 # we take 2. In the plane, all points where the score of a class is zero,
-# $W_{0c}\,x_0 + W_{1c}\,x_1 + b_c = 0$, form a line. The column of $W$ is the arrow at a right angle to
-# it: along the arrow the score grows. $b$ shifts the line without turning it.
+# $W_{0c}\,x_0 + W_{1c}\,x_1 + b_c = 0$, form a line. The column of $W$ is the arrow at a right
+# angle to it: along the arrow the score grows. $b$ shifts the line without turning it.
 #
 # **Predict:** what happens to the dashed lines if all of $b$ is set to 0?
 
 # %%
 P, q = linclf.datasets.blobs(3, 240, rng=0)
-P = P + [1.5, 0.5]  # not around the origin, so that b has something to do
+P = P + np.array([1.5, 0.5])  # not around the origin, so that b has something to do
 plane = linclf.LinearClassifier(loss="hinge", reg=1e-3, rng=0, progress=False).fit(P, q)
 
 
@@ -438,11 +440,11 @@ plt.show()
 assert [round(float(share), 2) for share in reached.values()] == [0.70, 0.69, 0.66]
 
 # %% [markdown]
-# 0.70, 0.69 and 0.66: the *best* of all lines, and this is all. No amount of training, data or computing time will help,
-# because a better line does not exist. For XOR you can prove it in two sentences. Take the four
-# corners $(\pm1, \pm1)$ and any $w$, $b$: the scores of two opposite corners add up to
-# $(w \cdot x + b) + (-w \cdot x + b) = 2b$, for either pair. Class 1 needs a positive sum and class 0 a
-# negative one, but $2b$ is the same number. $\square$
+# 0.70, 0.69 and 0.66: the *best* of all lines, and this is all. No amount of training, data or
+# computing time will help, because a better line does not exist. For XOR you can prove it in two
+# sentences. Take the four corners $(\pm1, \pm1)$ and any $w$, $b$: the scores of two opposite
+# corners add up to $(w \cdot x + b) + (-w \cdot x + b) = 2b$, for either pair. Class 1 needs a
+# positive sum and class 0 a negative one, but $2b$ is the same number. $\square$
 #
 # So what do people do? They do not give up the line; they change the **space**. Measured in polar
 # coordinates, with the angle replaced by the radius, the donut becomes a stripe:
@@ -451,7 +453,9 @@ assert [round(float(share), 2) for share in reached.values()] == [0.70, 0.69, 0.
 points, labels = hard["donut"]
 radius = np.hypot(points[:, 0], points[:, 1])
 polar = np.stack([radius, radius**2], axis=1)
-bent = linclf.LinearClassifier(loss="softmax", reg=0.0, solver="lbfgs", rng=0, progress=False).fit(polar, labels)
+bent = linclf.LinearClassifier(loss="softmax", reg=0.0, solver="lbfgs", rng=0, progress=False).fit(
+    polar, labels
+)
 print(f"donut with the features r and r squared: {bent.score(polar, labels):.3f}")
 
 # %% tags=["test"]

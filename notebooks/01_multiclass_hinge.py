@@ -13,14 +13,14 @@
 # %% [markdown]
 # # 01 The multiclass hinge loss
 #
-# In notebook 00 a $W$ gave a cat picture the scores −96.8 for cat, 437.9 for dog and 60.75 for ship.
-# We called that "bad". To *search* for a better $W$ we need more than an opinion: we need one number
-# that gets smaller when $W$ gets better. That number is the **loss**, and choosing it is choosing what
-# "better" means.
+# In notebook 00 a $W$ gave a cat picture the scores $-96.8$ for cat, 437.9 for dog and 60.75 for
+# ship. We called that "bad". To *search* for a better $W$ we need more than an opinion: we need one
+# number that gets smaller when $W$ gets better. That number is the **loss**, and choosing it is
+# choosing what "better" means.
 #
-# Why not simply count the errors? Because the count does not say where to go. Change $W$ a
-# little, and nearly always not a single answer changes: the count is flat, and a flat function has no
-# way down. We want a loss that notices small steps.
+# Why not simply count the errors? Because the count does not say where to go. Change $W$ a little,
+# and nearly always not a single answer changes: the count is flat, and a flat function has no way
+# down. We want a loss that notices small steps.
 #
 # After this notebook you can
 #
@@ -34,10 +34,9 @@
 # %%
 import time
 
+import linclf
 import matplotlib.pyplot as plt
 import numpy as np
-
-import linclf
 from linclf import course
 
 fast = course.fast()  # smaller sizes when the notebook is only tested
@@ -52,17 +51,17 @@ rng = np.random.default_rng(0)
 # |---|---|---|---|
 # | cat score | **3.2** | 1.3 | 2.2 |
 # | car score | 5.1 | **4.9** | 2.5 |
-# | frog score | −1.7 | 2.0 | **−3.1** |
+# | frog score | $-1.7$ | 2.0 | **-3.1** |
 #
 # The car is right, the cat is beaten by "car", and the frog is a disaster.
 #
-# The multiclass hinge loss (of Weston and Watkins) turns this into a number. For picture $i$ with the
-# scores $s$ and the right class $y_i$,
+# The multiclass hinge loss (of Weston and Watkins) turns this into a number. For picture $i$ with
+# the scores $s$ and the right class $y_i$,
 #
 # $$ L_i = \sum_{j \ne y_i} \max(0,\; s_j - s_{y_i} + \Delta), \qquad \Delta = 1. $$
 #
-# In words: **the right score shall be ahead of every other score by at least 1.** For each class $j$
-# that keeps its distance we pay nothing; for each that comes too close we pay as much as it is
+# In words: **the right score shall be ahead of every other score by at least 1.** For each class
+# $j$ that keeps its distance we pay nothing; for each that comes too close we pay as much as it is
 # too close by. The loss of the data is the mean, $L = \frac{1}{N} \sum_i L_i$.
 #
 # **Predict**, on paper, the three losses $L_i$ and their mean.
@@ -79,6 +78,7 @@ my_mean = None
 # ### Exercise 1.1: `hinge_sample`
 #
 # Now let a function do it, for one picture. Mind the class $j = y_i$: it is left out of the sum.
+
 
 # %% tags=["exercise"]
 def hinge_sample(s, y, delta=1.0):
@@ -121,9 +121,9 @@ assert np.round(losses, 10).tolist() == [2.9, 0.0, 12.9]
 assert round(float(np.mean(losses)), 4) == 5.2667
 
 # %% [markdown]
-# 12.9 is right. The frog loses $(2.2 + 3.1 + 1) + (2.5 + 3.1 + 1) = 6.3 + 6.6$. Whoever computed 10.9
-# forgot the $+1$ in both terms, got $5.3 + 5.6$, and carried the slip into the mean. A whole lecture
-# hall copied it. Here is the arithmetic as a slide should show it:
+# 12.9 is right. The frog loses $(2.2 + 3.1 + 1) + (2.5 + 3.1 + 1) = 6.3 + 6.6$. Whoever computed
+# 10.9 forgot the $+1$ in both terms, got $5.3 + 5.6$, and carried the slip into the mean. A whole
+# lecture hall copied it. Here is the arithmetic as a slide should show it:
 
 # %%
 linclf.explain(S[2], 2, class_names=animals)
@@ -153,8 +153,8 @@ plt.show()
 # is exactly 0.
 #
 # A second example, from a lecture in Mannheim: two pictures of a cat with the scores
-# $s_1 = (1.0, 0.2, -0.5)$ and $s_2 = (2.5, 3.1, -0.1)$, cat first. **Predict:** the first picture is
-# classified correctly. Is its loss 0?
+# $s_1 = (1.0, 0.2, -0.5)$ and $s_2 = (2.5, 3.1, -0.1)$, cat first. **Predict:** the first picture
+# is classified correctly. Is its loss 0?
 
 # %% tags=["needs:hinge_sample"]
 mannheim = [
@@ -220,8 +220,8 @@ assert max(value for s, value in zip(car_scores, curve, strict=True) if s > 3.00
 #
 # **Q2.** What is the smallest possible $L_i$, and the largest?
 #
-# Each term is a maximum with 0, so the smallest is 0, and it is really reached, by the car. There is
-# no largest: a right score can be as far behind as you like.
+# Each term is a maximum with 0, so the smallest is 0, and it is really reached, by the car. There
+# is no largest: a right score can be as far behind as you like.
 #
 # **Q3.** At the start of training $W$ is small, and all scores are about 0. What is the loss? For
 # three classes? For ten?
@@ -237,9 +237,9 @@ assert hinge_mean(np.zeros((3, 3)), y3) == 2.0
 assert round(at_start, 1) == 9.0
 
 # %% [markdown]
-# All $C - 1$ wrong classes are too close by $\Delta = 1$: the loss is $C - 1$, so 2 and 9. **Remember this
-# one.** It is the cheapest test of a program: if your loss does not start at $C - 1$, do
-# not train, debug.
+# All $C - 1$ wrong classes are too close by $\Delta = 1$: the loss is $C - 1$, so 2 and 9.
+# **Remember this one.** It is the cheapest test of a program: if your loss does not start at
+# $C - 1$, do not train, debug.
 #
 # **Q4.** What if the sum includes $j = y_i$?
 #
@@ -267,15 +267,15 @@ assert np.isclose(q6.mean(), 30.553333)
 
 # %% [markdown]
 # - **Q4**: every sample gains exactly 1: 3.9, 1, 13.9, with the mean 6.2667. A constant shifts the
-#   valley up, not sideways: the same best $W$. But a perfect classifier would then have the loss 1, and
-#   we prefer that perfect means 0.
-# - **Q5**: everything is divided by $C - 1 = 2$; the mean is 2.6333. Only the scale changes and the best
-#   $W$ stays, *unless* a penalty is added, which does not shrink with it (notebook 03).
+#   valley up, not sideways: the same best $W$. But a perfect classifier would then have the loss 1,
+#   and we prefer that perfect means 0.
+# - **Q5**: everything is divided by $C - 1 = 2$; the mean is 2.6333. Only the scale changes and the
+#   best $W$ stays, *unless* a penalty is added, which does not shrink with it (notebook 03).
 # - **Q6**: 8.41, 0, 83.25. Not just another scale: one large error now outweighs many small ones.
 #   This is a different loss with a different best $W$. Neither is right; the data decide.
 #
-# There is a seventh question: is the $W$ with loss 0 unique? Think about $2W$, and take the question
-# along to notebook 03.
+# There is a seventh question: is the $W$ with loss 0 unique? Think about $2W$, and take the
+# question along to notebook 03.
 #
 # ## 3. Which way is down?
 #
@@ -287,7 +287,8 @@ assert np.isclose(q6.mean(), 30.553333)
 #
 # So each class that is too close gets $+1$, and the right class gets $-1$ *for each of them*.
 #
-# **Predict** the three numbers $\partial L_i / \partial s$ for the cat, the car and the frog picture.
+# **Predict** the three numbers $\partial L_i / \partial s$ for the cat, the car and the frog
+# picture.
 
 # %%
 for name, s, label in zip(animals, S, y3, strict=True):
@@ -302,8 +303,8 @@ assert (linclf.svm_loss(S, np.eye(3), y3)[1] * 3).round(9).tolist() == [
 ]
 
 # %% [markdown]
-# $(-1, 1, 0)$, $(0, 0, 0)$ and $(1, 1, -2)$. The car asks for nothing. The frog asks for twice as much, since
-# two classes are too close.
+# $(-1, 1, 0)$, $(0, 0, 0)$ and $(1, 1, -2)$. The car asks for nothing. The frog asks for twice as
+# much, since two classes are too close.
 #
 # The scores are $s = xW$, so score $j$ depends on column $j$ of $W$ alone, with the factor $x$:
 #
@@ -324,6 +325,7 @@ assert (linclf.svm_loss(S, np.eye(3), y3)[1] * 3).round(9).tolist() == [
 # with $\lambda$ = `reg`. Three places where things go wrong, from a look at 38 public solutions, of
 # which 23 have a mistake: the gradient lacks the factor 2 of the penalty (13 functions), it is not
 # divided by $N$, the penalty is added *before* the division.
+
 
 # %% tags=["exercise"]
 def hinge_loops(W, X, y, reg):
@@ -352,9 +354,10 @@ def hinge_loops(W, X, y, reg):
 course.check("hinge_loops", hinge_loops)
 
 # %% [markdown]
-# At a margin of *exactly* 0 there is a kink, and no derivative: the slope is 0 on one side and 1 on the
-# other. Everyone takes 0 there, which is why the condition is `> 0` and not `>= 0`. It sounds like
-# hair-splitting, but the scores $(10, 9, 9)$ of the next notebook sit exactly on that kink, twice.
+# At a margin of *exactly* 0 there is a kink, and no derivative: the slope is 0 on one side and 1 on
+# the other. Everyone takes 0 there, which is why the condition is `> 0` and not `>= 0`. It sounds
+# like hair-splitting, but the scores $(10, 9, 9)$ of the next notebook sit exactly on that kink,
+# twice.
 #
 # ### Exercise 1.3: `hinge_vectorized`
 #
@@ -363,10 +366,11 @@ course.check("hinge_loops", hinge_loops)
 # 1. all scores: $S = XW$, with the shape $(N, C)$;
 # 2. the right score of every row as a column, of shape $(N, 1)$: `S[np.arange(N), y][:, None]`;
 # 3. all margins at once, and 0 in the places $(i, y_i)$;
-# 4. the table $\partial L_i / \partial s$: 1 where a margin is positive, and in the places $(i, y_i)$ minus
-#    the number of ones in the row;
-# 5. one matrix product for the gradient. **Predict** its form from the shapes alone: from $X$ $(N, D)$
-#    and the table $(N, C)$ we want $(D, C)$.
+# 4. the table $\partial L_i / \partial s$: 1 where a margin is positive, and in the places
+#    $(i, y_i)$ minus the number of ones in the row;
+# 5. one matrix product for the gradient. **Predict** its form from the shapes alone: from $X$
+#    $(N, D)$ and the table $(N, C)$ we want $(D, C)$.
+
 
 # %% tags=["exercise"]
 def hinge_vectorized(W, X, y, reg):
@@ -414,7 +418,9 @@ for name, function in [
     seconds[name] = best
 for name, (loss, dW) in results.items():
     difference = np.abs(dW - results["linclf"][1]).max()
-    print(f"{name:11} loss {loss:.6f}  |dW - linclf| {difference:.1e}  {1e3 * seconds[name]:7.2f} ms")
+    print(
+        f"{name:11} loss {loss:.6f}  |dW - linclf| {difference:.1e}  {1e3 * seconds[name]:7.2f} ms"
+    )
 
 # %% tags=["test"]
 for value, gradient in results.values():
@@ -426,8 +432,8 @@ assert seconds["loops"] > 3 * seconds["vectorized"]
 # ## 4. What the landscape looks like
 #
 # Walk from a random $W$ along a straight line, and watch the loss. With one sample it is made of
-# straight pieces and kinks; with many samples the kinks get so small that it looks smooth. **Predict:**
-# can such a curve have two separate valleys?
+# straight pieces and kinks; with many samples the kinks get so small that it looks smooth.
+# **Predict:** can such a curve have two separate valleys?
 
 # %%
 figure, axes = plt.subplots(1, 2, figsize=(10, 3.2), layout="constrained")
@@ -447,9 +453,10 @@ plt.show()
 #
 # Two relatives of our loss are in wide use, and you may have met them under the same name:
 #
-# - **one-vs-rest**: each class gets its own binary hinge, "me against everybody else" (scikit-learn's
-#   `LinearSVC` and `SGDClassifier`);
-# - **Crammer and Singer**: $\max_{j \ne y_i}$ in place of $\sum_{j \ne y_i}$: only the strongest rival counts.
+# - **one-vs-rest**: each class gets its own binary hinge, "me against everybody else"
+#   (scikit-learn's `LinearSVC` and `SGDClassifier`);
+# - **Crammer and Singer**: $\max_{j \ne y_i}$ in place of $\sum_{j \ne y_i}$: only the strongest
+#   rival counts.
 #
 # On the three pictures they say something quite different. Our loss says 2.9, 0, 12.9.
 # **Predict** the three numbers of Crammer and Singer: you only need to drop something.
@@ -467,8 +474,8 @@ assert np.isclose(hinge_mean(S, y3, "crammer_singer"), 3.166667)
 assert np.isclose(hinge_mean(S, y3, "one_vs_all"), 7.4)
 
 # %% [markdown]
-# Does the choice matter? On digits hardly. But here are six stripes, one class each. **Predict** for
-# both: can one-vs-rest get them right? Can the hinge loss, which trains the classes together?
+# Does the choice matter? On digits hardly. But here are six stripes, one class each. **Predict**
+# for both: can one-vs-rest get them right? Can the hinge loss, which trains the classes together?
 # (Think of an inner stripe: which line has it alone on one side?)
 
 # %%
@@ -489,32 +496,32 @@ assert share["one_vs_all"] < 0.7
 assert share["hinge"] > 0.99
 
 # %% [markdown]
-# About half against nearly all, with the same number of weights, on the same data. No line has an inner
-# stripe alone on one side, so "me against the rest" is hopeless for it. But together the classes only
-# need to be the *largest* in their own stripe: let the weights grow steadily from class to class
-# and the biases do the rest. If somebody tells you that the choice of loss is a detail, show
-# them this picture.
+# About half against nearly all, with the same number of weights, on the same data. No line has an
+# inner stripe alone on one side, so "me against the rest" is hopeless for it. But together the
+# classes only need to be the *largest* in their own stripe: let the weights grow steadily from
+# class to class and the biases do the rest. If somebody tells you that the choice of loss is a
+# detail, show them this picture.
 #
 # ## What you know now
 #
 # - $L_i = \sum_{j \ne y_i} \max(0, s_j - s_{y_i} + 1)$: ahead of every other score by 1, or pay.
 # - At the start it is $C - 1$. If it is not: debug.
-# - Gradient: $+x$ for every class that is too close, $-x$ for the right one for each of them; then $/N$,
-#   then $+2\lambda W$.
+# - Gradient: $+x$ for every class that is too close, $-x$ for the right one for each of them; then
+#   $/N$, then $+2\lambda W$.
 # - The frog loses 12.9.
 #
 # **Questions to take home**
 #
 # 1. Why is $\Delta = 1$ as good as $\Delta = 100$? (What could $W$ do about it?)
 # 2. Can the loss go *up* although one more picture is classified correctly?
-# 3. The scores of the picture from notebook 00 were (−96.8, 437.9, 60.75) and the right class was cat.
-#    What is its loss, and what would it be with the misprint 61.95?
+# 3. The scores of the picture from notebook 00 were ($-96.8$, 437.9, 60.75) and the right class was
+#    cat. What is its loss, and what would it be with the misprint 61.95?
 
 # %% [markdown] tags=["solution"]
-# **Answers.** 1: Scaling $W$ by 100 scales all differences of scores by 100, so without a penalty every
-# margin can be reached; only the ratio of $\Delta$ and $\lambda$ matters. 2: Yes: a picture that has just
-# become right saves little, while another that is already wrong may get worse by a lot.
-# 3: 694.25, and 695.45 with the misprint.
+# **Answers.** 1: Scaling $W$ by 100 scales all differences of scores by 100, so without a penalty
+# every margin can be reached; only the ratio of $\Delta$ and $\lambda$ matters. 2: Yes: a picture
+# that has just become right saves little, while another that is already wrong may get worse by a
+# lot. 3: 694.25, and 695.45 with the misprint.
 
 # %% tags=["test"]
 cat = np.array([[-96.8, 437.9, 60.75]])

@@ -24,17 +24,17 @@
 # After this notebook you can
 #
 # - turn scores into probabilities, also the scores that make a naive program print `nan`;
-# - compute the cross-entropy loss, and say what it has to do with surprise and with maximum likelihood;
+# - compute the cross-entropy loss, and say what it has to do with surprise and with maximum
+#   likelihood;
 # - write the loss and its gradient for a whole batch, in a few lines;
 # - say how hinge and softmax differ, and predict which of two classifiers each of them prefers.
 #
 # You need notebook 01. It takes 45 to 60 minutes.
 
 # %%
+import linclf
 import matplotlib.pyplot as plt
 import numpy as np
-
-import linclf
 from linclf import course
 
 fast = course.fast()  # smaller sizes when the notebook is only tested
@@ -43,8 +43,8 @@ rng = np.random.default_rng(0)
 # %% [markdown]
 # ## 1. From scores to probabilities
 #
-# The cat picture of notebook 01 has the scores $s = (3.2, 5.1, -1.7)$ for cat, car and frog. We want
-# three numbers that are positive, that sum to 1, and that keep the order. Two steps do it: the
+# The cat picture of notebook 01 has the scores $s = (3.2, 5.1, -1.7)$ for cat, car and frog. We
+# want three numbers that are positive, that sum to 1, and that keep the order. Two steps do it: the
 # exponential makes everything positive, the division by the sum makes it sum to 1,
 #
 # $$ P(Y = k \mid X = x_i) = \frac{e^{s_k}}{\sum_j e^{s_j}}. $$
@@ -73,12 +73,13 @@ plt.show()
 
 # %% tags=["test"]
 assert np.round(exponentials, 2).tolist() == [24.53, 164.02, 0.18]
-assert np.round(p, 4).tolist() == [0.1300, 0.8691, 0.0010]
+assert np.round(p, 3).tolist() == [0.130, 0.869, 0.001]
 
 # %% [markdown]
-# 24.53, 164.02 and 0.18, divided by their sum: 13 %, 87 % and 0.1 %. A lead of 1.9 points means a factor
-# of $e^{1.9} \approx 6.7$ in probability. **Differences of scores are ratios of probabilities**, and only
-# differences count: add 100 to all scores and numerator and denominator both grow by $e^{100}$.
+# 24.53, 164.02 and 0.18, divided by their sum: 13 %, 87 % and 0.1 %. A lead of 1.9 points means a
+# factor of $e^{1.9} \approx 6.7$ in probability. **Differences of scores are ratios of
+# probabilities**, and only differences count: add 100 to all scores and numerator and denominator
+# both grow by $e^{100}$.
 #
 # ### Find the bug in the slide: which index?
 #
@@ -123,8 +124,8 @@ assert round(0.3453 + 0.6291 + 0.0172, 4) == 0.9916
 # $$ L_i = -\log P(Y = y_i \mid X = x_i) = -\log \frac{e^{s_{y_i}}}{\sum_j e^{s_j}}
 # = -s_{y_i} + \log \sum_j e^{s_j}. $$
 #
-# **Predict:** what is the loss for probability 1 of the right class? For 0? What are the smallest and
-# largest possible values, and are they ever reached?
+# **Predict:** what is the loss for probability 1 of the right class? For 0? What are the smallest
+# and largest possible values, and are they ever reached?
 
 # %%
 probability = np.linspace(0.002, 1, 400)
@@ -142,9 +143,10 @@ ax.set_title("Sure and wrong is expensive")
 plt.show()
 
 # %% [markdown]
-# $-\log 1 = 0$, and $-\log 0 = \infty$: a classifier that is *certain* and wrong pays without limit. With
-# finite scores a probability is never exactly 1, so 0 is never reached; the hinge loss did reach it.
-# (One lecture script says "minimum and maximum: same as SVM". Now you can correct it.)
+# $-\log 1 = 0$, and $-\log 0 = \infty$: a classifier that is *certain* and wrong pays without
+# limit. With finite scores a probability is never exactly 1, so 0 is never reached; the hinge loss
+# did reach it. (One lecture script says "minimum and maximum: same as SVM". Now you can correct
+# it.)
 #
 # ### Find the bug in the slide: 0.89 or 2.04?
 #
@@ -163,9 +165,9 @@ assert np.isclose(right / wrong, np.log(10))
 # %% [markdown]
 # The ratio is $2.302585 = \ln 10$: somebody pressed the `log` key of a pocket calculator, which is
 # the logarithm to base 10. In this course, in NumPy and in all programs, $\log$ is the **natural**
-# logarithm, and the loss is **2.0404**. (Would base 10 be a *wrong* loss? It would only be scaled. But its
-# gradient would not be the one that you derive below, and a gradient check would fail by exactly
-# this factor. Remember 2.3026.)
+# logarithm, and the loss is **2.0404**. (Would base 10 be a *wrong* loss? It would only be scaled.
+# But its gradient would not be the one that you derive below, and a gradient check would fail by
+# exactly this factor. Remember 2.3026.)
 #
 # ## 3. Numbers that explode
 #
@@ -183,8 +185,8 @@ print(naive_loss(s, 0))
 
 # %% [markdown]
 # Fine. **Now break it.** Find scores of two classes with which `naive_loss` gives `nan`, and others
-# with which it gives `inf`, although the true loss is an everyday number. Pixels go to 255, so large
-# scores are nothing special.
+# with which it gives `inf`, although the true loss is an everyday number. Pixels go to 255, so
+# large scores are nothing special.
 
 # %%
 try_this = np.array([1.0, 2.0])  # change me until something breaks
@@ -201,8 +203,8 @@ with np.errstate(all="ignore"):
 assert linclf.loss_value("softmax", np.array([[0.0, 1000.0]]), np.eye(1), np.array([0])) == 1000.0
 
 # %% [markdown]
-# $e^{710}$ is larger than the largest float64, so $\infty / \infty$ becomes `nan`. And $e^{-1000}$ is
-# smaller than the smallest, so it becomes 0, and $-\log 0$ becomes `inf`. Two steps repair both:
+# $e^{710}$ is larger than the largest float64, so $\infty / \infty$ becomes `nan`. And $e^{-1000}$
+# is smaller than the smallest, so it becomes 0, and $-\log 0$ becomes `inf`. Two steps repair both:
 #
 # 1. **Shift.** Only differences count, so subtract the largest score, $m = \max_j s_j$. The largest
 #    exponent is then $e^0 = 1$, and nothing overflows.
@@ -210,10 +212,12 @@ assert linclf.loss_value("softmax", np.array([[0.0, 1000.0]]), np.eye(1), np.arr
 #
 # $$ L_i = m - s_{y_i} + \log \sum_j e^{s_j - m}. $$
 #
-# The sum is at least 1 (it has the term $e^0$), so its logarithm is harmless. Of 73 public solutions, 58
-# do only the first step and return `inf` for the scores $(0, 1000)$ with $y = 0$. The answer is 1000.
+# The sum is at least 1 (it has the term $e^0$), so its logarithm is harmless. Of 73 public
+# solutions, 58 take the logarithm of a probability that has become 0, and return `inf` for the
+# scores $(0, 1000)$ with $y = 0$. The answer is 1000.
 #
 # ### Exercise 2.1: `softmax_sample`
+
 
 # %% tags=["exercise"]
 def softmax_sample(s, y):
@@ -240,8 +244,8 @@ assert np.allclose(losses, [2.040355, 0.079132, 6.156477])
 assert np.isclose(np.mean(losses), 2.758655)
 
 # %% [markdown]
-# The hinge loss said 2.9, 0, 12.9; softmax says 2.0404, 0.0791, 6.1565. Same order, but the car pays a
-# little. `linclf.explain` shows every step, with the misprint:
+# The hinge loss said 2.9, 0, 12.9; softmax says 2.0404, 0.0791, 6.1565. Same order, but the car
+# pays a little. `linclf.explain` shows every step, with the misprint:
 
 # %%
 linclf.explain(s, 0, loss="softmax", class_names=animals)
@@ -249,8 +253,8 @@ linclf.explain(s, 0, loss="softmax", class_names=animals)
 # %% [markdown]
 # ### Exercise 2.2: `softmax_probabilities`
 #
-# Now for a whole table of scores. There is a trap here that six of 36 public solutions fell into, one
-# of them widely copied: they subtract the largest score *of the whole table*. **Predict** what
+# Now for a whole table of scores. There is a trap here that six of 36 public solutions fell into,
+# one of them widely copied: they subtract the largest score *of the whole table*. **Predict** what
 # then happens to the second row of the next table.
 
 # %%
@@ -266,6 +270,7 @@ with np.errstate(all="ignore"):
 # %% [markdown]
 # One confident sample turns its neighbour into `nan`. Each **row** needs its own maximum:
 # `S.max(axis=1, keepdims=True)` has the shape $(N, 1)$ and is subtracted from every column.
+
 
 # %% tags=["exercise"]
 def softmax_probabilities(S):
@@ -283,8 +288,8 @@ course.check("softmax_probabilities", softmax_probabilities)
 # ## 4. Soft or hard: the scale of W
 #
 # Double $W$, and all scores double. For the answer nothing changes. For the probabilities?
-# **Predict** what happens to $(0.71, 0.04, 0.26)$, the softmax of $(1, -2, 0)$, if the scores are halved.
-# And in the limits, multiplied by 0 or by a million?
+# **Predict** what happens to $(0.71, 0.04, 0.26)$, the softmax of $(1, -2, 0)$, if the scores are
+# halved. And in the limits, multiplied by 0 or by a million?
 #
 # With three classes we can draw all probabilities there are: they fill a triangle, the
 # **simplex**. Its corners say "certainly cat", "certainly car", "certainly frog"; its centre says
@@ -303,9 +308,10 @@ print(np.round(linclf.softmax(rows), 4))
 figure, ax = plt.subplots(figsize=(6.2, 5), layout="constrained")
 corners = in_triangle(np.eye(3))
 ax.fill(*corners.T, fill=False, edgecolor="0.4")
-grid = rng.dirichlet(np.ones(3), 20000 if not fast else 4000)
+ticks = np.linspace(0, 1, 61)
+grid = np.array([(u, v, max(1 - u - v, 0)) for u in ticks for v in ticks if u + v < 1.001])
 flat = in_triangle(grid)
-filled = ax.tricontourf(*flat.T, np.minimum(-np.log(grid[:, 0]), 5), levels=20, cmap="Blues")
+filled = ax.tricontourf(*flat.T, np.minimum(-np.log(grid[:, 0] + 1e-9), 5), levels=20, cmap="Blues")
 figure.colorbar(filled, ax=ax, label="loss, if it is a cat (cut at 5)", shrink=0.8)
 scales = np.linspace(0, 4, 60)
 for row, label, color in zip(S, animals, ["#0072b2", "#e69f00", "#009e73"], strict=True):
@@ -325,13 +331,14 @@ plt.show()
 assert np.round(linclf.softmax(rows), 2).tolist() == [[0.71, 0.04, 0.26], [0.55, 0.12, 0.33]]
 
 # %% [markdown]
-# Halved scores give $(0.55, 0.12, 0.33)$: softer. Multiplied by 0, all paths begin in the centre; multiplied
-# by a lot, they run into a corner or an edge. So the *size* of $W$ is the confidence of the classifier. For
-# the cat and the frog picture, more confidence means a darker colour or the wrong corner: they are
-# confidently wrong. A penalty on $W$ (notebook 03) keeps the classifier modest.
+# Halved scores give $(0.55, 0.12, 0.33)$: softer. Multiplied by 0, all paths begin in the centre;
+# multiplied by a lot, they run into a corner or an edge. So the *size* of $W$ is the confidence of
+# the classifier. For the cat and the frog picture, more confidence means a darker colour or the
+# wrong corner: they are confidently wrong. A penalty on $W$ (notebook 03) keeps the classifier
+# modest.
 #
-# **Predict:** at the start of training all scores are about 0. What is the loss with three classes, and
-# with ten? (For the hinge loss it was $C - 1$.)
+# **Predict:** at the start of training all scores are about 0. What is the loss with three classes,
+# and with ten? (For the hinge loss it was $C - 1$.)
 
 # %%
 X, y, X_test, y_test = linclf.datasets.digits(split="both")
@@ -345,22 +352,22 @@ assert np.isclose(zeros, 1.098612)
 assert round(start, 2) == 2.30
 
 # %% [markdown]
-# All classes get $1/C$, so the loss is $\log C$: 1.0986 and 2.3026. This is the second value that you
-# should know by heart; a softmax classifier that starts elsewhere has a bug.
+# All classes get $1/C$, so the loss is $\log C$: 1.0986 and 2.3026. This is the second value that
+# you should know by heart; a softmax classifier that starts elsewhere has a bug.
 #
 # ### Why this loss? Two other ways to get there
 #
-# - **Maximum likelihood.** If the samples are independent, the probability of all their labels is the
-#   product $\prod_i P(y_i \mid x_i)$. Make it as large as possible; take the logarithm; turn the sign;
-#   divide by $N$: that is our loss. Nothing was invented.
+# - **Maximum likelihood.** If the samples are independent, the probability of all their labels is
+#   the product $\prod_i P(y_i \mid x_i)$. Make it as large as possible; take the logarithm; turn
+#   the sign; divide by $N$: that is our loss. Nothing was invented.
 # - **Cross-entropy.** Let $q$ be the true distribution, 1 for the right class and 0 else. The
-#   cross-entropy $H(q, p) = -\sum_k q_k \log p_k$ keeps only the term $-\log p_{y_i}$. It
-#   is $H(q) + D_{\mathrm{KL}}(q \,\|\, p)$, and here $H(q) = 0$, so our loss *is* the Kullback-Leibler
+#   cross-entropy $H(q, p) = -\sum_k q_k \log p_k$ keeps only the term $-\log p_{y_i}$. It is
+#   $H(q) + D_{\mathrm{KL}}(q \,\|\, p)$, and here $H(q) = 0$, so our loss *is* the Kullback-Leibler
 #   divergence of what the classifier says from what is true.
 #
-# A small consequence: $e^{-L}$ is a probability again, the (geometric) mean probability that the classifier
-# gives to the truth. So a loss of 3.5 means: on average it gave the truth 3 %. *Now* we know whether 3.5 is
-# good.
+# A small consequence: $e^{-L}$ is a probability again, the (geometric) mean probability that the
+# classifier gives to the truth. So a loss of 3.5 means: on average it gave the truth 3 %. *Now* we
+# know whether 3.5 is good.
 
 # %% tags=["test"]
 assert round(float(np.exp(-3.5)), 2) == 0.03
@@ -377,7 +384,9 @@ print(f"{'scores':>18} {'hinge':>6} {'softmax':>10}")
 pairs = []
 for row in three:
     one, label = np.eye(1), np.array([0])
-    pairs.append([linclf.loss_value(loss, row[None, :], one, label) for loss in ("hinge", "softmax")])
+    pairs.append(
+        [linclf.loss_value(loss, row[None, :], one, label) for loss in ("hinge", "softmax")]
+    )
     print(f"{row!s:>18} {pairs[-1][0]:6.1f} {pairs[-1][1]:10.3g}")
 
 # %% tags=["test"]
@@ -386,8 +395,8 @@ assert np.allclose([pair[1] for pair in pairs], [0.000917605, 0.551444714, 0.0])
 
 # %% [markdown]
 # For the hinge loss all three are perfect: the job is done, whether the lead is 1 or 110. Softmax
-# sees a great difference: 0.0009, 0.55 and nearly 0, and it would go on pushing for ever. **Hinge is
-# satisfied; softmax never is.** Now jiggle the right score, as in Q1 of notebook 01:
+# sees a great difference: 0.0009, 0.55 and nearly 0, and it would go on pushing for ever. **Hinge
+# is satisfied; softmax never is.** Now jiggle the right score, as in Q1 of notebook 01:
 
 # %%
 lead = np.linspace(-3, 5, 161)
@@ -407,11 +416,11 @@ ax.legend()
 plt.show()
 
 # %% [markdown]
-# The dashed step is what we care about, and it is flat almost everywhere. The other three are slopes
-# that lead down to its lower side. Hinge has a kink and then rests; softmax is smooth.
+# The dashed step is what we care about, and it is flat almost everywhere. The other three are
+# slopes that lead down to its lower side. Hinge has a kink and then rests; softmax is smooth.
 #
-# One more with numbers, known from the notes of CS231n. A picture with four pixels, $x = (-15, 22, -44,
-# 56)$, the right class is the third.
+# One more with numbers, known from the notes of CS231n. A picture with four pixels,
+# $x = (-15, 22, -44, 56)$, the right class is the third.
 
 # %%
 W3 = np.array([[0.01, -0.05, 0.1, 0.05], [0.7, 0.2, 0.05, 0.16], [0.0, -0.45, -0.2, 0.03]]).T
@@ -430,9 +439,9 @@ assert round(cross_entropy, 4) == 1.0402
 assert np.round(linclf.softmax(s3), 4).tolist() == [[0.0154, 0.6312, 0.3534]]
 
 # %% [markdown]
-# 1.58 and 1.0402 (1.04 on the slide). **The two numbers cannot be compared**; a loss can only be compared
-# with itself. (The famous figure prints the first probability as 0.016. It is 0.0154, so 0.015: somebody
-# rounded twice.)
+# 1.58 and 1.0402 (1.04 on the slide). **The two numbers cannot be compared**; a loss can only be
+# compared with itself. (The famous figure prints the first probability as 0.016. It is 0.0154, so
+# 0.015: somebody rounded twice.)
 #
 # ## 6. The most beautiful gradient
 #
@@ -441,11 +450,12 @@ assert np.round(linclf.softmax(s3), 4).tolist() == [[0.0154, 0.6312, 0.3534]]
 # $$ \frac{\partial L_i}{\partial s_k} = \frac{e^{s_k}}{\sum_j e^{s_j}} - \mathbb{1}[k = y_i]
 # = p_k - \mathbb{1}[k = y_i]. $$
 #
-# **What the classifier says, minus what is true.** Every class is pushed down by the probability that it
-# claims without right, and the right class is pulled up by what it lacks. From there, as for the
-# hinge loss: $\partial L_i / \partial W_{\cdot k} = (p_k - \mathbb{1}[k = y_i])\, x_i$.
+# **What the classifier says, minus what is true.** Every class is pushed down by the probability
+# that it claims without right, and the right class is pulled up by what it lacks. From there, as
+# for the hinge loss: $\partial L_i / \partial W_{\cdot k} = (p_k - \mathbb{1}[k = y_i])\, x_i$.
 #
-# **Predict** the derivative for $p = (0.2, 0.3, 0.5)$ and $y = 1$. What do its entries sum to? Why must they?
+# **Predict** the derivative for $p = (0.2, 0.3, 0.5)$ and $y = 1$. What do its entries sum to? Why
+# must they?
 
 # %%
 ds = np.array([0.2, 0.3, 0.5]) - np.array([0, 1, 0])
@@ -461,9 +471,10 @@ assert np.allclose(by_score, [ds])
 #
 # ### Exercise 2.3: `softmax_vectorized`
 #
-# The whole objective with its gradient, $L = \frac{1}{N} \sum_i L_i + \lambda \sum W^2$. Five lines: scores,
-# row maximum, log-sum-exp for the loss, probabilities minus ones, matrix product. Take the loss from
-# log-sum-exp and not from $-\log p$.
+# The whole objective with its gradient, $L = \frac{1}{N} \sum_i L_i + \lambda \sum W^2$. Five
+# lines: scores, row maximum, log-sum-exp for the loss, probabilities minus ones, matrix product.
+# Take the loss from log-sum-exp and not from $-\log p$.
+
 
 # %% tags=["exercise"]
 def softmax_vectorized(W, X, y, reg):
@@ -491,9 +502,9 @@ course.check("softmax_vectorized", softmax_vectorized)
 # %% [markdown]
 # ### What it is good for
 #
-# You have a loss and a gradient. That is all that it takes to learn: go a little against the gradient, again
-# and again. Notebook 05 does this with care; here is the shortest version, with *your* function. The
-# pixels go from 0 to 16, so we divide by 16.
+# You have a loss and a gradient. That is all that it takes to learn: go a little against the
+# gradient, again and again. Notebook 05 does this with care; here is the shortest version, with
+# *your* function. The pixels go from 0 to 16, so we divide by 16.
 #
 # **Predict** the first loss that is printed.
 
@@ -544,8 +555,8 @@ print(f"among the other half: {is_right[sure <= middle].mean():.3f}")
 assert is_right[sure > middle].mean() > 0.98 > is_right[sure <= middle].mean()
 
 # %% [markdown]
-# You would hesitate as well. Where the classifier is sure, it is nearly always right; nearly all of its
-# errors are among those where it says that it is not. That is what a hinge loss of 3.5 could
+# You would hesitate as well. Where the classifier is sure, it is nearly always right; nearly all of
+# its errors are among those where it says that it is not. That is what a hinge loss of 3.5 could
 # not tell.
 #
 # ## What you know now
@@ -558,13 +569,15 @@ assert is_right[sure > middle].mean() > 0.98 > is_right[sure <= middle].mean()
 #
 # **Questions to take home**
 #
-# 1. Can you add a training sample that leaves the hinge loss of all others and its own at zero, but not the
-#    softmax loss?
-# 2. Your loss starts at 4.6 with ten classes. Which two bugs come to mind? ($4.6 \approx 2 \log 10$.)
+# 1. Can you add a training sample that leaves the hinge loss of all others and its own at zero, but
+#    not the softmax loss?
+# 2. Your loss starts at 4.6 with ten classes. Which two bugs come to mind?
+#    ($4.6 \approx 2 \log 10$.)
 # 3. The labels are not certain: an expert says "70 % cat, 30 % dog". Which loss can use that?
 
 # %% [markdown] tags=["solution"]
-# **Answers.** 1: Yes, any sample that is right with a margin of more than 1: its hinge loss is 0, its
-# softmax loss is not. 2: The loss is counted twice, or 100 classes are meant ($\log 100 = 4.6$), for
-# instance since $W$ has too many columns. 3: Softmax: replace $-\log p_{y_i}$ by $-\sum_k q_k \log p_k$. In
-# linclf pass an $(N, C)$ table of probabilities in place of $y$.
+# **Answers.** 1: Yes, any sample that is right with a margin of more than 1: its hinge loss is 0,
+# its softmax loss is not. 2: The loss is counted twice, or 100 classes are meant
+# ($\log 100 = 4.6$), for instance since $W$ has too many columns. 3: Softmax: replace
+# $-\log p_{y_i}$ by $-\sum_k q_k \log p_k$. In linclf pass an $(N, C)$ table of probabilities in
+# place of $y$.
