@@ -257,9 +257,12 @@ assert np.allclose(x_one @ W_b, [[-96.8, 437.9, 60.75]])
 #
 # $$ W_{\cdot c} = \mu_c, \qquad b_c = -\tfrac12 \lVert \mu_c \rVert^2 $$
 #
-# the largest score belongs to the mean that is *nearest* to $x$, because
-# $\lVert x - \mu_c \rVert^2 = \lVert x \rVert^2 - 2\,(x \cdot \mu_c - \tfrac12 \lVert \mu_c \rVert^2)$
-# and the first term is the same for all classes.
+# the largest score belongs to the mean that is *nearest* to $x$. For multiply out the distance:
+#
+# $$ \lVert x - \mu_c \rVert^2
+# = \lVert x \rVert^2 - 2\,\bigl(x \cdot \mu_c - \tfrac12 \lVert \mu_c \rVert^2\bigr) $$
+#
+# The first term is the same for all classes, and the bracket is the score.
 
 # %%
 W_mean = np.stack([X[y == c].mean(axis=0) for c in range(10)], axis=1)

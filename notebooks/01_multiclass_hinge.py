@@ -519,7 +519,7 @@ assert share["hinge"] > 0.99
 
 # %% [markdown] tags=["solution"]
 # **Answers.** 1: Scaling $W$ by 100 scales all differences of scores by 100, so without a penalty
-# every margin can be reached; only the ratio of $\Delta$ and $\lambda$ matters. 2: Yes: a picture
+# every margin can be reached; only the product $\lambda\Delta$ matters. 2: Yes: a picture
 # that has just become right saves little, while another that is already wrong may get worse by a
 # lot. 3: 694.25, and 695.45 with the misprint.
 
