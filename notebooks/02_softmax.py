@@ -311,7 +311,8 @@ ax.fill(*corners.T, fill=False, edgecolor="0.4")
 ticks = np.linspace(0, 1, 61)
 grid = np.array([(u, v, max(1 - u - v, 0)) for u in ticks for v in ticks if u + v < 1.001])
 flat = in_triangle(grid)
-filled = ax.tricontourf(*flat.T, np.minimum(-np.log(grid[:, 0] + 1e-9), 5), levels=20, cmap="Blues")
+cat_loss = np.clip(-np.log(grid[:, 0] + 1e-9), 0, 5)
+filled = ax.tricontourf(*flat.T, cat_loss, levels=np.linspace(0, 5, 21), cmap="Blues")
 figure.colorbar(filled, ax=ax, label="loss, if it is a cat (cut at 5)", shrink=0.8)
 scales = np.linspace(0, 4, 60)
 for row, label, color in zip(S, animals, ["#0072b2", "#e69f00", "#009e73"], strict=True):
@@ -321,8 +322,8 @@ for row, label, color in zip(S, animals, ["#0072b2", "#e69f00", "#009e73"], stri
 offsets = [(-8, -14), (8, -14), (0, 8)]
 for corner, name, offset in zip(corners, animals, offsets, strict=True):
     ax.annotate(name, corner, offset, textcoords="offset points", ha="center")
-ax.set_title("Scores times 0 (centre) to 4; dots: times 1", pad=16)
-ax.set_aspect("equal")
+ax.set_title("Scores times 0 (centre) to 4; dots: times 1", pad=10)
+ax.set(aspect="equal", xlim=(-0.1, 1.1), ylim=(-0.09, 0.96))
 ax.set_axis_off()
 ax.legend(loc="upper left")
 plt.show()
