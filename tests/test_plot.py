@@ -516,6 +516,48 @@ def test_heatmap_says_what_does_not_fit(results, keywords, message):
         plot.heatmap(results, **keywords)
 
 
+# Confusion matrix --------------------------------------------------------------------------------
+
+
+def cells(ax) -> dict[tuple[float, float], str]:
+    """Return the numbers by (row, column)."""
+    return {text.get_position()[::-1]: text.get_text() for text in ax.texts}
+
+
+def test_confusion_matrix_counts_truth_by_row_and_prediction_by_column(style):
+    ax = plot.confusion_matrix(list("aaabbc"), list("aabbba"), class_names="XYZ")
+    assert cells(ax) == {(0, 0): "2", (0, 1): "1", (1, 1): "2", (2, 0): "1"}
+    assert [label.get_text() for label in ax.get_xticklabels()] == list("XYZ")
+    (image,) = ax.images
+    shares = np.ma.filled(image.get_array(), 0.0)
+    assert np.allclose(shares, [[2 / 3, 1 / 3, 0], [0, 1, 0], [1, 0, 0]])
+    assert ax.get_title().splitlines() == [
+        "4 of 6 samples right (66.7%)",
+        "most frequent mistake: X → Y, 1 of 3",
+    ]
+    rendered(ax)
+
+
+def test_confusion_matrix_has_a_row_for_a_class_that_is_only_predicted():
+    ax = plot.confusion_matrix([1, 1], [1, 7])
+    assert cells(ax) == {(0, 0): "1", (0, 1): "1"}
+    assert ax.images[0].get_array().shape == (2, 2)
+
+
+def test_confusion_matrix_without_mistakes_names_none():
+    assert plot.confusion_matrix([0, 1], [0, 1]).get_title() == "2 of 2 samples right (100.0%)"
+
+
+def test_confusion_matrix_of_many_classes_shows_colours_only():
+    assert not plot.confusion_matrix(range(40), range(40)).texts
+
+
+@pytest.mark.parametrize(("y_true", "y_pred"), [([], []), ([0, 1], [0]), ([[0]], [[0]])])
+def test_confusion_matrix_says_what_does_not_fit(y_true, y_pred):
+    with pytest.raises(ValueError, match="y_true and y_pred must both have shape"):
+        plot.confusion_matrix(y_true, y_pred)
+
+
 # Samples and mistakes ----------------------------------------------------------------------------
 
 

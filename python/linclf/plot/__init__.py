@@ -6,6 +6,7 @@ colour-blind eyes, every class has a marker of its own, and text follows the sty
 or dark.
 """
 
+from linclf.plot.confusion import confusion_matrix
 from linclf.plot.curves import loss_curve
 from linclf.plot.grids import error_grid, sample_grid, templates
 from linclf.plot.landscape import learning_rates, loss_plane, loss_slice
@@ -16,6 +17,7 @@ from linclf.plot.search import heatmap
 __all__ = [
     "class_colors",
     "class_markers",
+    "confusion_matrix",
     "decision_regions",
     "error_grid",
     "heatmap",

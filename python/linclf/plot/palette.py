@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from linclf._extras import require
@@ -87,6 +88,17 @@ def luminance(red: float, green: float, blue: float) -> float:
     0.114
     """
     return 0.299 * red + 0.587 * green + 0.114 * blue
+
+
+def readable(image: Any, value: float) -> str | None:
+    """Return black or white, whatever stands out on a cell of `image`.
+
+    For NaN there is no cell: None, the colour of the style in use.
+    """
+    if math.isnan(value):
+        return None
+    red, green, blue, _ = image.cmap(image.norm(value))
+    return "black" if luminance(red, green, blue) > 0.5 else "white"
 
 
 def axes(ax: Any, figsize: tuple[float, float] | None = None) -> Any:

@@ -8,7 +8,7 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from linclf.plot.palette import axes, luminance, plain
+from linclf.plot.palette import axes, plain, readable
 
 _NAMES = {"train": "training accuracy", "val": "validation accuracy"}
 Results = Mapping[tuple[float, float], float | Sequence[float]]
@@ -132,20 +132,12 @@ def _draw_cells(
             ha="center",
             va="center",
             fontsize=size,
-            color=_readable(image, value),
+            color=readable(image, value),
         )
     if not np.isnan(values).all():
         i = np.nanargmax(values)
         _frame(ax, column[i], row[i])
     return image
-
-
-def _readable(image: Any, value: float) -> str | None:
-    """Return black or white, whatever stands out on the cell; None, the style's own, on no cell."""
-    if np.isnan(value):
-        return None
-    red, green, blue, _ = image.cmap(image.norm(value))
-    return "black" if luminance(red, green, blue) > 0.5 else "white"
 
 
 def _frame(ax: Any, x: float, y: float) -> None:
