@@ -12,6 +12,7 @@ from linclf.display import class_labels
 from linclf.plot.palette import axes, plain, readable
 
 _LARGEST_FONT = 10.0
+_LONGEST_LEVEL = 4  # letters of a name that fits beside others without a slant
 _MOST_NUMBERS = 30  # classes; beyond, the cells are too small to be read
 
 
@@ -76,7 +77,9 @@ def confusion_matrix(
     image = ax.imshow(np.ma.masked_equal(shares, 0.0), cmap=cmap, vmin=0, vmax=1)
     ax.figure.colorbar(image, ax=ax, label="share of the true class")
     shown = [plain(name) for name in names]
-    ax.set_xticks(range(len(names)), shown, rotation=45, ha="right", rotation_mode="anchor")
+    long = max(map(len, names)) > _LONGEST_LEVEL
+    slant = {"rotation": 45, "ha": "right", "rotation_mode": "anchor"} if long else {}
+    ax.set_xticks(range(len(names)), shown, **slant)
     ax.set_yticks(range(len(names)), shown)
     ax.tick_params(length=0)
     if len(labels) <= _MOST_NUMBERS:
