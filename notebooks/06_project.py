@@ -28,10 +28,9 @@
 # You need notebooks 00 to 05. It takes 45 to 60 minutes.
 
 # %%
+import linclf
 import matplotlib.pyplot as plt
 import numpy as np
-
-import linclf
 from linclf import course
 
 fast = course.fast()  # smaller sizes when the notebook is only tested
@@ -42,8 +41,8 @@ rng = np.random.default_rng(0)
 #
 # The courses use CIFAR-10: 60,000 photographs of 32 x 32 pixels in ten classes, 170 MB. If you have
 # fetched it once, by `linclf.datasets.fetch("cifar10")`, this notebook takes it. Otherwise it draws
-# `shapes10`, a stand-in of the same format: ten kinds of coloured shapes, with other things in front
-# and around, in changing light. **The numbers in the text are those of `shapes10`.**
+# `shapes10`, a stand-in of the same format: ten kinds of coloured shapes, with other things in
+# front and around, in changing light. **The numbers in the text are those of `shapes10`.**
 
 # %%
 n_train, n_val, n_test = (1000, 250, 250) if fast else (4000, 1000, 1000)
@@ -107,10 +106,11 @@ print("samples of each class in the training part:", np.bincount(y))
 # ### Subtract the mean image
 #
 # All pixels are positive, so all scores move together whenever $W$ grows anywhere: gradient descent
-# sees one long, narrow valley. Subtracting the mean image of the **training** part removes it. (Of the
-# training part alone: a mean that has seen the test images would let them take part in the training.)
+# sees one long, narrow valley. Subtracting the mean image of the **training** part removes it. (Of
+# the training part alone: a mean that has seen the test images would let them take part in the
+# training.)
 #
-# Beware of the type. The pixels are `uint8`, from 0 to 255, and there is no −90 among them.
+# Beware of the type. The pixels are `uint8`, from 0 to 255, and there is no -90 among them.
 
 # %%
 pixel, mean_pixel = np.array([10], dtype=np.uint8), np.array([100], dtype=np.uint8)
@@ -133,7 +133,8 @@ assert mean.shape == (3072,)
 # How large may a learning rate be? The objective bends like $\frac{1}{N} X^T X$, so the largest
 # stable rate goes with one over the **square** of the data.
 #
-# **Predict:** after dividing all pixels by 255, by which factor does the stable learning rate change?
+# **Predict:** after dividing all pixels by 255, by which factor does the stable learning rate
+# change?
 
 # %%
 F = ((X - mean) / 255).astype(np.float32)
@@ -155,13 +156,14 @@ assert centred_rate > 5 * raw_rate
 assert 0.5 * 255**2 < scaled_rate / centred_rate < 1.1 * 255**2
 
 # %% [markdown]
-# The mean image alone is worth more than a factor of five, and the division about $255^2 = 65025$. That
-# is why one course trains with a rate of $10^{-7}$ and another with $10^{-2}$ on the same pictures, and
-# why a learning rate copied from somewhere is worthless without its units.
+# The mean image alone is worth more than a factor of five, and the division about $255^2 = 65025$.
+# That is why one course trains with a rate of $10^{-7}$ and another with $10^{-2}$ on the same
+# pictures, and why a learning rate copied from somewhere is worthless without its units.
 #
 # `linclf` can also leave the `uint8` pixels where they lie, and subtract the mean on the fly:
-# `center=mean`, or `LinearClassifier(center="mean")`. The scores are $s = (x - \mathrm{center})\,W + b$,
-# and no float copy of the images is made. 49,000 CIFAR images take 0.15 GB so, not 1.2 GB.
+# `center=mean`, or `LinearClassifier(center="mean")`. The scores are
+# $s = (x - \mathrm{center})\,W + b$, and no float copy of the images is made. 49,000 CIFAR images
+# take 0.15 GB so, not 1.2 GB.
 
 # %%
 W_small = 1e-3 * rng.standard_normal((3072, 10))
@@ -175,9 +177,10 @@ assert np.allclose(on_the_fly, by_hand, atol=1e-9)
 # %% [markdown]
 # ### The bias trick
 #
-# A column of ones lets $W$ carry the bias as its last row: $[x, 1] \begin{bmatrix} W \\ b \end{bmatrix}
-# = xW + b$. The scores are the same. The training is not quite: as a row of $W$ the bias is punished
-# by $\lambda R(W)$, as a $b$ of its own it is free. Here $b$ is free.
+# A column of ones lets $W$ carry the bias as its last row:
+# $[x, 1] \begin{bmatrix} W \\ b \end{bmatrix} = xW + b$. The scores are the same. The training is
+# not quite: as a row of $W$ the bias is punished by $\lambda R(W)$, as a $b$ of its own it is free.
+# Here $b$ is free.
 
 # %%
 W_demo, b_demo = rng.standard_normal((3072, 10)).astype(np.float32), np.arange(10, dtype=np.float32)
@@ -221,11 +224,14 @@ linclf.sanity.overfit_small("softmax", F, y, rng=0)
 # %% tags=["test"]
 assert by_strength[0] < by_strength[1] < by_strength[2]
 assert linclf.sanity.overfit_small("softmax", F, y, rng=0)
+assert round(30720 * 1e-3**2, 4) == 0.0307
+assert abs(by_strength[2] - by_strength[0] - 0.307) < 0.02
+assert int(linclf.sanity.first_loss("hinge", 3073, 10, 2.5e4) - 9) == 768
 
 # %% [markdown]
-# $D \cdot C = 30720$ weights of standard deviation $10^{-3}$ have $\sum W^2 \approx 0.0307$. With $\lambda = 10$
-# you expect 0.307 more, and find it. The courses' $\lambda = 25000$ on raw pixels gives 768 at
-# the first step; who does not expect that looks for a bug for an hour.
+# $D \cdot C = 30720$ weights of standard deviation $10^{-3}$ have $\sum W^2 \approx 0.0307$. With
+# $\lambda = 10$ you expect 0.307 more, and find it. The courses' $\lambda = 25000$ on raw pixels
+# gives 768 at the first step; who does not expect that looks for a bug for an hour.
 #
 # ## 5. Which learning rate?
 #
@@ -240,22 +246,24 @@ plt.show()
 print(sweep.finding)
 
 # %% tags=["test"]
-assert sweep and scaled_rate / 30 < sweep.suggested < scaled_rate * 1000
+assert sweep
+assert scaled_rate / 30 < sweep.suggested < scaled_rate * 1000
 
 # %% [markdown]
 # Left: nothing happens, the loss stays at $\log 10$. Right: steps that jump over the valley. The
-# good rates lie on the slope before the minimum of the curve. A sweep of a hundred steps prefers rates
-# that are somewhat too bold for a long run, so try smaller ones, too.
+# good rates lie on the slope before the minimum of the curve. A sweep of a hundred steps prefers
+# rates that are somewhat too bold for a long run, so try smaller ones, too.
 #
 # ## 6. Tune both knobs together
 #
-# The learning rate decides how far you get in the steps that you have, $\lambda$ where you are heading.
-# They interact, since both keep $W$ small. So try all pairs.
+# The learning rate decides how far you get in the steps that you have, $\lambda$ where you are
+# heading. They interact, since both keep $W$ small. So try all pairs.
 #
 # ### Exercise 6.1: tune
 #
 # Write the search: call `train(lr, reg)` for every pair and collect what it returns under the key
 # `(lr, reg)`. The result looks like `{(0.01, 0.0): (0.71, 0.68), ...}`.
+
 
 # %% tags=["exercise"]
 def tune(train, learning_rates, regs):
@@ -305,14 +313,15 @@ assert coarse[1e-4, 1e-4][1] < coarse[1e-2, 1e-4][1]
 assert not coarse[1.0, 1.0][1] > 0.25  # near chance, or NaN
 
 # %% [markdown]
-# **Read it.** Where is $\lambda$ fine, but the rate so small that the run did not arrive? And what is wrong in
-# the corner at the top right, where learning rate and $\lambda$ are both 1? Each step takes the penalty's
-# part $2 \lambda W$ off, so $W$ is multiplied by $1 - 2 \eta \lambda = -1$: it swings from one sign to
-# the other and never settles. The two knobs are not independent: keep $\eta \lambda$ well below 1.
+# **Read it.** Where is $\lambda$ fine, but the rate so small that the run did not arrive? And what
+# is wrong in the corner at the top right, where learning rate and $\lambda$ are both 1? Each step
+# takes the penalty's part $2 \lambda W$ off, so $W$ is multiplied by $1 - 2 \eta \lambda = -1$: it
+# swings from one sign to the other and never settles. The two knobs are not independent: keep
+# $\eta \lambda$ well below 1.
 #
-# Coarse first, then fine around the best, equally spaced in the **logarithm**: from 0.01 to 0.02 is as
-# far as from 0.1 to 0.2. `linclf.validation_search` is your `tune` with a memory: it keeps weights,
-# histories, and says when the best lies on the edge of what you tried.
+# Coarse first, then fine around the best, equally spaced in the **logarithm**: from 0.01 to 0.02 is
+# as far as from 0.1 to 0.2. `linclf.validation_search` is your `tune` with a memory: it keeps
+# weights, histories, and says when the best lies on the edge of what you tried.
 
 # %%
 search = linclf.validation_search(
@@ -345,20 +354,20 @@ assert 0.65 < test_accuracy < 0.9
 assert abs(test_accuracy - search.best_accuracy) < 0.1
 
 # %% [markdown]
-# Usually below, by a little: sixteen settings were tried on the validation part, and one was kept because it did
-# well there. (By chance it can be above.) Linear classifiers get 0.35 to 0.40 on CIFAR-10, and
-# between 0.7 and 0.85 on `shapes10`, depending on the number of training samples.
+# Usually below, by a little: sixteen settings were tried on the validation part, and one was kept
+# because it did well there. (By chance it can be above.) Linear classifiers get 0.35 to 0.40 on
+# CIFAR-10, and between 0.7 and 0.85 on `shapes10`, depending on the number of training samples.
 #
 # ## 8. What did it learn?
 #
-# Every column of $W$ has one weight for every pixel and colour: it is a picture. The score is the inner
-# product of the image with it, so the template shows what its class should look like.
+# Every column of $W$ has one weight for every pixel and colour: it is a picture. The score is the
+# inner product of the image with it, so the template shows what its class should look like.
 #
 # **Predict:** $\lambda$ is 100 times larger on the right. Which templates will be smoother?
 
 # %%
-smooth = linclf.LinearClassifier("softmax", reg=0.1, epochs=15, learning_rate=0.03).fit(F, y)
-rough = linclf.LinearClassifier("softmax", reg=1e-3, epochs=15, learning_rate=0.03).fit(F, y)
+smooth = linclf.LinearClassifier("softmax", reg=0.1, epochs=30, learning_rate=0.1).fit(F, y)
+rough = linclf.LinearClassifier("softmax", reg=1e-3, epochs=30, learning_rate=0.1).fit(F, y)
 figure, axes = plt.subplots(2, 1, figsize=(8, 8.4), layout="constrained")
 for ax, clf, reg in ((axes[0], rough, 0.001), (axes[1], smooth, 0.1)):
     linclf.plot.templates(
@@ -380,13 +389,15 @@ def roughness(W):
 assert roughness(smooth.W_) < roughness(rough.W_)
 
 # %% [markdown]
-# You can name most classes from their templates alone: a red disc, a green triangle, a cyan ring. What a
-# template cannot do is move: there is **one** for each class, so it is an average over all positions and
-# rotations. On CIFAR-10 the horse therefore has two heads, one on either side, and the car is red.
+# You can name most classes from their templates alone: a red disc, a green triangle, a cyan ring.
+# What a template cannot do is move: there is **one** for each class, so it is an average over all
+# positions and rotations. On CIFAR-10 the horse therefore has two heads, one on either side, and
+# the car is red.
 #
 # ## 9. Where does it fail?
 #
-# Accuracy is one number and says little. The confusion matrix counts every pair of truth and prediction.
+# Accuracy is one number and says little. The confusion matrix counts every pair of truth and
+# prediction.
 
 # %%
 predicted = linclf.predict(search.W, F_val, b=search.b)
@@ -406,9 +417,10 @@ assert recall.max() - recall.min() > 0.1  # classes differ in how hard they are
 assert np.mean(predicted == y_val) == search.best_accuracy
 
 # %% [markdown]
-# Look at the mistakes and sort them by their cause: is the **colour** misleading, is the shape **moved**, or is
-# it **covered**? Only what you can name you can mend. A linear classifier on pixels adds up colours at
-# places; it has no word for "corner", wherever it is. Notebook 07 gives it such words.
+# Look at the mistakes and sort them by their cause: is the **colour** misleading, is the shape
+# **moved**, or is it **covered**? Only what you can name you can mend. A linear classifier on
+# pixels adds up colours at places; it has no word for "corner", wherever it is. Notebook 07 gives
+# it such words.
 #
 # (We look at mistakes on the validation part. Who studies the mistakes on the test part, and then
 # changes something, has opened it.)
@@ -417,8 +429,8 @@ assert np.mean(predicted == y_val) == search.best_accuracy
 #
 # ## 10. A second project in one cell: digits
 #
-# The recipe does not depend on the data. Here are 1,797 real handwritten digits of 8 x 8 pixels: look
-# for a $\lambda$ on a part of the training data, train on all of it, test once.
+# The recipe does not depend on the data. Here are 1,797 real handwritten digits of 8 x 8 pixels:
+# look for a $\lambda$ on a part of the training data, train on all of it, test once.
 
 # %%
 D_train, d_train, D_test, d_test = linclf.datasets.digits(split="both", dtype=np.float32)
@@ -442,14 +454,14 @@ plt.show()
 assert digit_accuracy > 0.95
 
 # %% [markdown]
-# More than 95 % are right, where guessing gets 10 %. The search was **random**: pairs drawn
-# evenly in the logarithm. If only one of two knobs matters, a grid of 3 x 4 tries three or four values of it,
-# and twelve random pairs try twelve.
+# More than 95 % are right, where guessing gets 10 %. The search was **random**: pairs drawn evenly
+# in the logarithm. If only one of two knobs matters, a grid of 3 x 4 tries three or four values of
+# it, and twelve random pairs try twelve.
 #
 # ## 11. One against the rest, or all together?
 #
-# Some libraries train ten separate classifiers, "cat or not cat", and compare their scores. The losses of
-# this course train all classes together. Is that only a matter of taste?
+# Some libraries train ten separate classifiers, "cat or not cat", and compare their scores. The
+# losses of this course train all classes together. Is that only a matter of taste?
 #
 # Six parallel stripes, one class each. **Predict** the accuracy of both. Hint: which straight line
 # has the third stripe alone on one side?
@@ -475,16 +487,17 @@ assert 0.4 < stripe_accuracy["one_vs_all"] < 0.6
 assert stripe_accuracy["softmax"] > 0.99
 
 # %% [markdown]
-# About one half against more than 0.99, with the same scores $f(x) = xW + b$ and the same number of weights! An inner
-# stripe lies on both sides of every line through the others, so "stripe 3 or not" has no good answer by a
-# line. Together, the six lines only have to *cross* in the right order: let the slope grow from class to
-# class, and the upper envelope of the six score lines visits all stripes one after the other.
+# About one half against more than 0.99, with the same scores $f(x) = xW + b$ and the same number of
+# weights! An inner stripe lies on both sides of every line through the others, so "stripe 3 or not"
+# has no good answer by a line. Together, the six lines only have to *cross* in the right order: let
+# the slope grow from class to class, and the upper envelope of the six score lines visits all
+# stripes one after the other.
 #
 # ## What to hand in
 #
-# A report of one page: data and split; preprocessing and its units; what the checks said; the heat map; **one**
-# test accuracy with its standard error; templates; the confusion matrix with three causes of mistakes. And the
-# seed, so that somebody else gets the same numbers.
+# A report of one page: data and split; preprocessing and its units; what the checks said; the heat
+# map; **one** test accuracy with its standard error; templates; the confusion matrix with three
+# causes of mistakes. And the seed, so that somebody else gets the same numbers.
 #
 # **Think on.**
 #
@@ -495,8 +508,8 @@ assert stripe_accuracy["softmax"] > 0.99
 #    necessarily the second?
 
 # %% [markdown] tags=["solution"]
-# **Answers.** 1. The result is too good by an unknown amount: the test images took part. Here it
-# is a little, with feature selection it can be everything. 2. It fits the training part too
-# well: a larger $\lambda$, or more data, or fewer features. 3. No: the model is too stiff (bias), so better
-# features are needed. 4. The difference is within the standard error, so take the one that is cheaper, or the larger
-# $\lambda$.
+# **Answers.** 1. The result is too good by an unknown amount: the test images took part. Here it is
+# a little, with feature selection it can be everything. 2. It fits the training part too well: a
+# larger $\lambda$, or more data, or fewer features. 3. No: the model is too stiff (bias), so better
+# features are needed. 4. The difference is within the standard error, so take the one that is
+# cheaper, or the larger $\lambda$.
