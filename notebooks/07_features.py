@@ -313,10 +313,11 @@ if hog is not None:
     assert validated["HOG + hue + words"] > 0.85
 
 # %% [markdown]
-# HOG has a tenth of the numbers of the raw pixels and does better. The hues alone are weak, since
-# half of the classes are not told apart by colour in this light, but *together* with edges they
-# help: features that know different things add up. For linear classifiers on CIFAR-10 the courses
-# report the same: from about 0.38 with raw pixels to more than 0.44 with HOG and a hue histogram.
+# HOG has a tenth of the numbers of the raw pixels and does better. The hues alone are weak: red,
+# orange and yellow run into each other in this light, and black and white have no hue. But
+# *together* with edges they help: features that know different things add up. For linear
+# classifiers on CIFAR-10 the courses report the same: from about 0.38 with raw pixels to about 0.44
+# with HOG and a hue histogram.
 #
 # ## 3. The baseline that learns nothing: $k$ nearest neighbours
 #
@@ -371,7 +372,7 @@ def cross_validate(accuracy):
 
 
 # %% tags=["needs:k_nearest"]
-ks = [1, 3, 5, 10, 20, 50]
+ks = [1, 5, 50] if fast else [1, 3, 5, 10, 20, 50]
 by_k = {
     k: cross_validate(lambda X, y, X_val, y_val, k=k: (k_nearest(X, y, X_val, k) == y_val).mean())
     for k in ks
