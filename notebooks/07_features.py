@@ -445,7 +445,7 @@ assert results["shapes10"][0] > results["shapes10"][1] + 0.1
 
 # %% tags=["needs:k_nearest"]
 sizes = [20, 50, 100, 200, 400, 800, 1198]
-n_repeats = 2 if fast else 5
+n_repeats = 1 if fast else 5
 
 
 def four_by_four(X):
