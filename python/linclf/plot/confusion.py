@@ -100,6 +100,6 @@ def _finding(counts: npt.NDArray[np.int64], names: Sequence[str]) -> str:
     wrong = counts - np.diag(np.diag(counts))
     if not wrong.any():
         return said
-    row, column = np.unravel_index(int(np.argmax(wrong)), wrong.shape)
+    row, column = divmod(int(np.argmax(wrong)), len(names))
     mistake = f"{names[row]} → {names[column]}, {wrong[row, column]} of {counts[row].sum()}"
     return f"{said}\nmost frequent mistake: {mistake}"
