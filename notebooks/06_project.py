@@ -333,7 +333,7 @@ plt.show()
 print(search.finding)
 
 # %% tags=["test"]
-assert search.best_accuracy > 0.65
+assert name != "shapes10" or search.best_accuracy > 0.65
 assert search[search.best][0] > search.best_accuracy  # training is better than validation
 
 # %% [markdown]
@@ -352,7 +352,7 @@ print(f"validation {search.best_accuracy:.3f}   test {test_accuracy:.3f}   chanc
 
 # %% tags=["test"]
 assert round(np.sqrt(0.8 * 0.2 / 1000), 3) == 0.013
-assert 0.65 < test_accuracy < 0.9
+assert name != "shapes10" or 0.65 < test_accuracy < 0.9
 assert abs(test_accuracy - search.best_accuracy) < 0.1
 
 # %% [markdown]
