@@ -189,7 +189,7 @@ assert ((W - W.mean(axis=1, keepdims=True)) ** 2).sum() < ((W + v) ** 2).sum()
 # |---|---|---|
 # | `L2(lam)`, or `reg=lam` | $\sum W^2$ | $2\lambda W$ |
 # | `L1(lam)` | $\sum \lvert W\rvert$ | $\lambda\,\mathrm{sign}\,W$ |
-# | `ElasticNet(lam, beta)` | $\sum \beta W^2 + \lvert W\rvert$ | $\lambda(2\beta W + \mathrm{sign}\,W)$ |
+# | `ElasticNet(lam, beta)` | $\sum \beta W^2 + \vert W\vert$ | $\lambda(2\beta W + \mathrm{sign}\,W)$ |
 #
 # The sums go over all entries of $W$. $\lambda$ (`lam`) says how much small weights are worth, in
 # units of the loss. It is a *hyperparameter*: the training data alone cannot choose it, since it
@@ -459,8 +459,8 @@ assert linclf.conventions.to("torch.CrossEntropyLoss", 0.01) == {"weight_decay":
 # ## 5. What they do to templates
 #
 # Time for pictures. We put each $8 \times 8$ digit into the middle of a $16 \times 16$ field
-# of noise. Only the middle can help. A classifier with 256 weights per class and 150 images has every
-# opportunity to learn the noise by heart.
+# of noise. Only the middle can help. A classifier with 256 weights per class and 150 images has
+# every opportunity to learn the noise by heart.
 
 
 # %%
