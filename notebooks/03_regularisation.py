@@ -189,7 +189,7 @@ assert ((W - W.mean(axis=1, keepdims=True)) ** 2).sum() < ((W + v) ** 2).sum()
 # |---|---|---|
 # | `L2(lam)`, or `reg=lam` | $\sum W^2$ | $2\lambda W$ |
 # | `L1(lam)` | $\sum \lvert W\rvert$ | $\lambda\,\mathrm{sign}\,W$ |
-# | `ElasticNet(lam, beta)` | $\sum \beta W^2 + \vert W\vert$ | $\lambda(2\beta W + \mathrm{sign}\,W)$ |
+# | `ElasticNet(lam, beta)` | $\sum \beta W^2 + \vert W\vert$ | $2\lambda\beta W$ + that of L1 |
 #
 # The sums go over all entries of $W$. $\lambda$ (`lam`) says how much small weights are worth, in
 # units of the loss. It is a *hyperparameter*: the training data alone cannot choose it, since it
