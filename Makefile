@@ -6,8 +6,8 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check lint format types review docs warnings asan tsan aarch64 instructions \
-        dist oracles bench golden clean distclean
+.PHONY: help demo test notebooks check lint format types review docs warnings asan tsan aarch64 \
+        instructions dist oracles bench golden clean distclean
 
 # The first Python that is new enough; python3 if none is, to be told so.
 PYTHON = $(or $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
@@ -35,6 +35,9 @@ test: $(VENV)/tested-with ## run all tests: C, Python, the examples in the docs
 	ctest --test-dir $(BUILD) --output-on-failure
 	python -m pytest -n auto $(ARGS)
 
+notebooks: $(VENV)/tested-with ## student, solution and instructor notebooks, in build/notebooks
+	python tools/notebooks.py --course --into build/notebooks
+
 check: lint types review docs warnings asan tsan aarch64 instructions dist oracles ## what is slower, or for developers
 
 # --- the environment: each stamp is newer than what it was made from
@@ -44,7 +47,7 @@ $(VENV)/made:
 	@$(PYTHON) tools/make_venv.py $(VENV)
 	@touch $@
 
-$(BUILD)/installed: $(VENV)/made pyproject.toml $(shell find CMakeLists.txt cmake csrc tests/c -type f)
+$(BUILD)/installed: $(VENV)/made pyproject.toml $(shell find CMakeLists.txt cmake csrc notebooks tests/c tools/notebooks.py -type f)
 	@echo Building linclf
 	@$(PIP) install --no-build-isolation --editable . \
 	    --config-settings=build-dir=$(BUILD) \

@@ -6,12 +6,14 @@ import shutil
 import subprocess
 import sys
 import tomllib
+import zipfile
 from importlib.metadata import entry_points, metadata, version
 from pathlib import Path
 
 import linclf
 import pytest
 from linclf import _linclf
+from notebook_runs import tool
 
 ROOT = Path(__file__).resolve().parent.parent
 MODULE = Path(_linclf.__file__)
@@ -26,6 +28,7 @@ def project():
 @pytest.fixture(scope="module")
 def check_wheel():
     """The checks of a wheel that `make dist` makes, as a module."""
+    tool()  # check_wheel imports it from beside itself
     spec = importlib.util.spec_from_file_location("check_wheel", ROOT / "tools" / "check_wheel.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
@@ -97,3 +100,49 @@ def test_an_instruction_beyond_the_instruction_set_is_noticed(tmp_path, flags, i
     found = subprocess.run(check, capture_output=True, text=True, check=False)
     assert (found.returncode == 0) == clean, found.stdout
     assert clean or "add: " in found.stdout
+
+
+SOURCE = """\
+# %% [markdown]
+# ## Exercise 1.1
+
+# %% tags=["exercise"]
+def answer():
+    ### BEGIN SOLUTION
+    value = 6 * 7
+
+    return value
+    ### END SOLUTION
+
+# %% tags=["check"]
+answer()
+"""
+NAME = "linclf/data/notebooks/01_small.ipynb"
+
+
+@pytest.mark.parametrize(
+    ("files", "said"),
+    [
+        ({NAME: "student"}, []),
+        ({}, [f"{NAME} is missing"]),
+        (
+            {NAME: "solution"},
+            [f"{NAME} has a solution: value = 6 * 7", f"{NAME} is not what its source says"],
+        ),
+        ({NAME: "student", "linclf/more.ipynb": "student"}, ["linclf/more.ipynb is a notebook"]),
+        ({NAME: "student", "linclf/a.py": "student"}, []),
+        ({NAME: "student", "linclf/a.py": None}, ["linclf/a.py has a sol", "linclf/a.py has the"]),
+    ],
+)
+def test_a_solution_in_a_wheel_is_noticed(check_wheel, tmp_path, files, said):
+    path = tmp_path / "01_small.py"
+    path.write_text(SOURCE)
+    source = tool().read(path)
+    with zipfile.ZipFile(tmp_path / "wheel.zip", "w") as archive:
+        for name, version in files.items():
+            made = tool().dumps(tool().notebook(source, version)) if version else SOURCE
+            archive.writestr(name, made)
+        problems = sorted(check_wheel.notebook_problems(archive, archive.namelist(), tmp_path))
+    assert len(problems) == len(said)
+    for problem, expected in zip(problems, said, strict=True):
+        assert problem.startswith(expected)

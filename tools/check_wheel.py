@@ -5,8 +5,10 @@
 The package with its types, data and licence; one extension module that needs
 only the C library, exports only its initialiser, has no executable stack, no
 lazily bound or writable tables, and no path of the machine it was built on.
+Every notebook is there as students get it: without a line of a solution.
 """
 
+import json
 import re
 import subprocess
 import sys
@@ -14,6 +16,9 @@ import tempfile
 import zipfile
 from pathlib import Path
 
+import notebooks
+
+NOTEBOOKS = "linclf/data/notebooks/"
 NEEDED = {"libc.so.6", "libm.so.6", "libpthread.so.0"} | {
     f"ld-linux-{arch}.so.{n}" for arch, n in (("x86-64", 2), ("aarch64", 1))
 }
@@ -40,6 +45,36 @@ def file_problems(names):
     modules = [name for name in names if re.search(r"\.(so|dylib|pyd)", name)]
     if len(modules) != 1:
         yield f"there should be one extension module, not {modules}"
+
+
+def notebook_problems(archive, names, folder):
+    """Yield what is wrong with the notebooks, given the folder of their sources."""
+    sources = [notebooks.read(path) for path in sorted(Path(folder).glob("*.py"))]
+    wanted = {f"{NOTEBOOKS}{source.path.stem}.ipynb": source for source in sources}
+    found = {name for name in names if name.endswith(".ipynb")}
+    for name in found ^ wanted.keys():
+        yield f"{name} is {'a notebook without a source' if name in found else 'missing'}"
+    for name in found & wanted.keys():
+        expected = notebooks.dumps(notebooks.notebook(wanted[name], "student"))
+        if archive.read(name).decode() != expected:
+            yield f"{name} is not what its source says students get"
+    secrets = [text for source in sources for text in notebooks.solutions(source)]
+    for name in names:
+        if name.endswith((".py", ".pyi", ".ipynb", ".txt", ".md", ".json")):
+            lines = text_lines(name, archive.read(name).decode())
+            if notebooks.BEGIN in lines or notebooks.END in lines:
+                yield f"{name} has the marks of a solution"
+            text = "\n".join(lines)
+            for secret in secrets:
+                if secret in text:
+                    yield f"{name} has a solution: {secret}"
+
+
+def text_lines(name, text):
+    """Return the lines that are not blank of a text file or notebook, without indentation."""
+    if name.endswith(".ipynb"):
+        text = "\n".join("".join(cell["source"]) for cell in json.loads(text)["cells"])
+    return [line.strip() for line in text.split("\n") if line.strip()]
 
 
 def read(tool, *arguments):
@@ -77,6 +112,7 @@ def problems(wheel):
     with zipfile.ZipFile(wheel) as archive, tempfile.TemporaryDirectory() as folder:
         names = [name for name in archive.namelist() if not name.endswith("/")]
         yield from file_problems(names)
+        yield from notebook_problems(archive, names, notebooks.ROOT / "notebooks")
         if sys.platform == "linux":
             for name in names:
                 if name.endswith(".so"):

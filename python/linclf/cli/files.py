@@ -1,11 +1,12 @@
-"""Write a file whole or not at all."""
+"""Write a file, or a folder of files, whole or not at all."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
-__all__ = ["check_target", "write_text"]
+__all__ = ["check_target", "write_folder", "write_text"]
 
 
 def check_target(path: str) -> Path:
@@ -34,3 +35,43 @@ def write_text(path: Path, text: str) -> None:
         draft.replace(path)
     finally:
         draft.unlink(missing_ok=True)
+
+
+def write_folder(folder: Path, files: Mapping[str, str]) -> None:
+    """Write files into a new or empty folder: all of them, or none if one cannot be written.
+
+    Parameters
+    ----------
+    folder : Path
+        Is made; what is above it must exist.
+    files : mapping of str to str
+        Texts by file name.
+
+    Raises
+    ------
+    OSError
+        If the folder is a file, holds anything, or cannot be made or written to.
+    """
+    if folder.exists() and not folder.is_dir():
+        raise FileExistsError(f"{folder} is a file; name a folder that does not exist yet")
+    made = not folder.exists()
+    if not made and any(folder.iterdir()):
+        raise FileExistsError(
+            f"the folder {folder} is not empty, and nothing is overwritten; name a new one"
+        )
+    if not folder.absolute().parent.is_dir():
+        raise FileNotFoundError(f"the folder {folder.parent} does not exist; make it first")
+    if made:
+        folder.mkdir()
+    written: list[Path] = []
+    try:
+        for name, text in files.items():
+            with open(folder / name, "x", encoding="utf-8", newline="") as file:
+                written.append(folder / name)
+                file.write(text)
+    except BaseException:  # an interrupt as well
+        for path in written:
+            path.unlink()
+        if made:
+            folder.rmdir()
+        raise

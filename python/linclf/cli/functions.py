@@ -12,7 +12,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-__all__ = ["load_function"]
+__all__ = ["load_function", "run_file"]
 
 
 def load_function(words: str) -> Callable[..., Any]:
@@ -38,7 +38,7 @@ def load_function(words: str) -> Callable[..., Any]:
     file, colon, name = words.rpartition(":")
     if not colon or name.endswith(".py"):
         file, name = words, ""
-    module = _run(Path(file))
+    module = run_file(Path(file))
     functions = [key for key, value in vars(module).items() if _is_function_of(module, value)]
     if not name:
         raise ValueError(f"name a function: {file}:NAME; {_there_are(functions, file)}")
@@ -55,7 +55,8 @@ def load_function(words: str) -> Callable[..., Any]:
     return function
 
 
-def _run(path: Path) -> ModuleType:
+def run_file(path: Path) -> ModuleType:
+    """Run a Python file and return it as a module; see `load_function` for what is raised."""
     if not path.is_file():
         raise FileNotFoundError(2, "No such file", str(path))
     name = f"_linclf_file_{path.stem}"
