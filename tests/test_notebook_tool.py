@@ -155,9 +155,13 @@ def test_cells_are_those_that_jupytext_reads(make):
     jupytext = pytest.importorskip("jupytext", reason="needs jupytext")
     ours = tool().notebook(make(SMALL), "tested")["cells"]
     theirs = jupytext.reads(SMALL, fmt="py:percent").cells
-    marks = re.compile(r" *### (BEGIN|END) SOLUTION\n")
+    marks = re.compile(r"^ *### (?:BEGIN|END) SOLUTION(?:\n|\Z)", re.MULTILINE)
     assert [(x["cell_type"], "".join(x["source"]), x["metadata"]) for x in ours] == [
-        (x.cell_type, marks.sub("", x.source), {k: v for k, v in x.metadata.items() if k == "tags"})
+        (
+            x.cell_type,
+            marks.sub("", x.source).rstrip(),
+            {k: v for k, v in x.metadata.items() if k == "tags"},
+        )
         for x in theirs
     ]
 
