@@ -16,11 +16,13 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import api_pages
-import jupytext
 import linclf
 from sphinx.cmd.build import main as sphinx_build
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "tools"))
+import notebooks  # noqa: E402
+
 DOCS = ROOT / "docs"
 BUILD = ROOT / "build" / "docs"
 SOURCE, HTML = BUILD / "source", BUILD / "html"
@@ -51,18 +53,12 @@ def gather() -> None:
 
 
 def gather_notebooks(folder: Path) -> bool:
-    """Convert notebooks from Python files in the form py:percent; return whether there are any."""
-    sources = [
-        path
-        for path in sorted((ROOT / "notebooks").glob("*.py"))
-        if re.search(r"^# %%", path.read_text(encoding="utf-8"), re.MULTILINE)
-    ]
+    """Write the notebooks with their solutions; return whether there are any."""
+    sources = [notebooks.read(path) for path in sorted((ROOT / "notebooks").glob("*.py"))]
     if not sources:
         return False
-    folder.mkdir()
-    for path in sources:
-        jupytext.write(jupytext.read(path, fmt="py:percent"), folder / f"{path.stem}.ipynb")
-    names = "\n".join(path.stem for path in sources)
+    notebooks.write(sources, "solution", folder)
+    names = "\n".join(source.path.stem for source in sources)
     (folder / "index.md").write_text(NOTEBOOKS.format(names=names), encoding="utf-8")
     return True
 
