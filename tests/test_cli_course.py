@@ -102,7 +102,7 @@ def test_the_list_has_every_exercise_once():
 
 def test_files_are_checked_function_by_function(tmp_path):
     path = tmp_path / "regularisation.py"
-    right = "import numpy as np\n\ndef l2_penalty(W, lam):\n    return lam * (W * W).sum(), 2 * lam * W\n"
+    right = "def l2_penalty(W, lam):\n    return lam * (W * W).sum(), 2 * lam * W\n"
     path.write_text(right)
     code, out, err = run("course", "check", path)
     assert (code, err) == (0, "")
