@@ -98,7 +98,7 @@ def execute(notebook: Mapping[str, Any], folder: Path) -> Run:
     for cell in given:
         cells.append(cell)
         if _ends_with_a_check(cell):
-            cells.append(_code("print(bool(_))"))
+            cells.append(_code("print(bool(Out[max(Out)]))"))  # `_` may be a name of the notebook
     node.cells = [*cells, _code(_AFTER)]
     settings = {
         **{name: value for name, value in os.environ.items() if "proxy" not in name.lower()},
