@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import asyncio
 import importlib.util
 import json
 import os
@@ -116,7 +117,7 @@ def execute(notebook: Mapping[str, Any], folder: Path) -> Run:
         allow_errors=True,
         resources={"metadata": {"path": str(folder)}},
     )
-    client.execute(env=settings)
+    asyncio.run(client.async_execute(env=settings))  # closes its event loop, also in a thread
 
     ran: list[Ran] = []
     for cell, following in zip(node.cells, [*node.cells[1:], None], strict=True):
