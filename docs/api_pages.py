@@ -92,6 +92,7 @@ GROUPS = (
     ),
     Group("datasets", "Data", "", ("datasets",)),
     Group("plot", "Pictures", "", ("plot",)),
+    Group("course", "The course", "Exercises, and what checks them.", ("course",)),
     Group("elsewhere", "Other libraries and courses", "", ("conventions", "compat")),
     Group(
         "installation",

@@ -48,7 +48,7 @@ class Finding:
         if self:
             right = say("course.right").text(language)
             tried = say("course.tried", problems=self.problems).text(language)
-            first, rest = f"{title}: {right} ({tried})", []
+            first, rest = f"{title} {right} ({tried})", []
         else:
             first, *rest = [mistake.text(language) for mistake in self.mistakes]
             first = f"{title} {first}"
