@@ -456,9 +456,8 @@ assert [round(float(share), 2) for share in reached.values()] == [0.70, 0.69, 0.
 points, labels = hard["donut"]
 radius = np.hypot(points[:, 0], points[:, 1])
 polar = np.stack([radius, radius**2], axis=1)
-bent = linclf.LinearClassifier(loss="softmax", reg=0.0, solver="lbfgs", rng=0, progress=False).fit(
-    polar, labels
-)
+bent = linclf.LinearClassifier("softmax", reg=0.0, epochs=100, rng=0, progress=False)
+bent.fit(polar, labels)
 print(f"donut with the features r and r squared: {bent.score(polar, labels):.3f}")
 
 # %% tags=["test"]

@@ -20,6 +20,7 @@ _COLOURS = {  # safe for colour-blind eyes
 }
 _WIDEST = 256  # features shown side by side; more are drawn together
 _PIXELS = 640
+_LARGEST = 18  # pixels of an entry
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -168,17 +169,17 @@ class GradientCheck:
             return ""
         picture = _drawn_together(labels)
         palette = np.array(list(_COLOURS.values()), np.uint8)
-        scale = max(1, _PIXELS // picture.shape[1])
-        size = (
-            f'width="{scale * picture.shape[1]}" height="{max(6, min(scale, 18)) * len(picture)}"'
-        )
+        width = min(max(1, _PIXELS // picture.shape[1]), _LARGEST)
+        height = max(6, width)
+        # as a style, since notebooks have one for the height of images
+        size = f"width:{width * picture.shape[1]}px;height:{height * len(picture)}px"
         legend = " ".join(
             f'<span style="color:rgb{colour}">&#9632;</span> {name}'
             for name, colour in _COLOURS.items()
         )
         return (
-            f'<figure style="margin:8px 0"><img alt="entries of W: one class per row" {size} '
-            f'style="image-rendering:pixelated" src="{png_uri(picture, palette=palette)}"/>'
+            f'<figure style="margin:8px 0"><img alt="entries of W: one class per row" '
+            f'style="{size};image-rendering:pixelated" src="{png_uri(picture, palette=palette)}"/>'
             f"<div>Entries of dW, a class per row, a feature per column: {legend}</div></figure>"
         )
 
