@@ -255,12 +255,12 @@ assert np.allclose(x_one @ W_b, [[-96.8, 437.9, 60.75]])
 # training pictures**, $\mu_c$. A bright template would win all the time, since it has large
 # products with everything; the bias can make up for that. With
 #
-# $$ W_{\cdot c} = \mu_c, \qquad b_c = -\tfrac12 \lVert \mu_c \rVert^2 $$
+# $$ W_{\cdot c} = \mu_c, \qquad b_c = -\tfrac{1}{2} \lVert \mu_c \rVert^2 $$
 #
 # the largest score belongs to the mean that is *nearest* to $x$. For multiply out the distance:
 #
 # $$ \lVert x - \mu_c \rVert^2
-# = \lVert x \rVert^2 - 2\,\bigl(x \cdot \mu_c - \tfrac12 \lVert \mu_c \rVert^2\bigr) $$
+# = \lVert x \rVert^2 - 2\,\bigl(x \cdot \mu_c - \tfrac{1}{2} \lVert \mu_c \rVert^2\bigr) $$
 #
 # The first term is the same for all classes, and the bracket is the score.
 

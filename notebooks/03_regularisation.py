@@ -276,7 +276,7 @@ course.check("elastic_net", elastic_net)
 # Both give the score $w^\top x = 1$, so the data loss cannot tell them apart.
 #
 # **Predict.** Which does L2 prefer? Which does L1 prefer? And the elastic net with
-# $\beta = \frac12$? Work it out on paper: it is one line for each.
+# $\beta = \frac{1}{2}$? Work it out on paper: it is one line for each.
 
 # %%
 x = np.ones(4)
@@ -356,7 +356,7 @@ assert round_one.min() > 0.2
 #
 # ## 4. Half a factor, and other disagreements
 #
-# Some courses and libraries write $\frac12\lambda\sum W^2$, so that the gradient is the pretty
+# Some courses and libraries write $\frac{1}{2}\lambda\sum W^2$, so that the gradient is the pretty
 # $\lambda W$. Both are fine. Mixing them is not: a loss with one and a gradient with the other
 # is the most frequent mistake that we found in public homework solutions, 13 functions out of
 # 144. It even passes many a check, because the error is tiny if $\lambda$ is.
@@ -442,7 +442,7 @@ linclf.conventions.table(0.01, n_samples=1000)
 
 # %% [markdown]
 # **Exercise (on paper).** scikit-learn's `LogisticRegression` minimises
-# $C\sum_i L_i + \frac12\sum W^2$. Divide by $CN$ and read off $\lambda$. Then compare:
+# $C\sum_i L_i + \frac{1}{2}\sum W^2$. Divide by $CN$ and read off $\lambda$. Then compare:
 
 # %%
 print(linclf.conventions.to("sklearn.LogisticRegression", 0.01, n_samples=1000))

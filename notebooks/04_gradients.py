@@ -46,7 +46,7 @@ rng = np.random.default_rng(0)
 #
 # $$\frac{\mathrm{d}f(x)}{\mathrm{d}x} = \lim_{h\to 0}\frac{f(x+h) - f(x)}{h}$$
 #
-# The lecture has weights $W = (0.34, -1.11, 0.78, 0.12, \dots)$ with a loss of 1.25347, and
+# The lecture has weights $W = (0.34, -1.11, 0.78, 0.12, \ldots)$ with a loss of 1.25347, and
 # takes $h = 0.0001$. It adds $h$ to one weight at a time, and looks at the loss:
 #
 # | moved | loss after | slope |
@@ -92,7 +92,7 @@ assert np.allclose(slopes, [-2.5, 0.6, 0.0], atol=1e-6)
 # | central | $\dfrac{f(w+h) - f(w-h)}{2h}$ | of the order of $h^2$ |
 #
 # For the reason, write down Taylor's series:
-# $f(w \pm h) = f \pm h f' + \frac{h^2}{2} f'' \pm \frac{h^3}{6} f''' + \dots$ In the central
+# $f(w \pm h) = f \pm h f' + \frac{h^2}{2} f'' \pm \frac{h^3}{6} f''' + \ldots$ In the central
 # difference, the terms with $f''$ cancel.
 #
 # ### Exercise 4.1: central differences
