@@ -166,7 +166,6 @@ def test_notebooks_are_picked_up_where_there_are_any(build, monkeypatch, tmp_pat
     assert not build.gather_notebooks(tmp_path / "pages")
     (tmp_path / "notebooks").mkdir()
     (tmp_path / "notebooks" / "00_pixels.py").write_text("# %% [markdown]\n# # Pixels\n# %%\n1\n")
-    (tmp_path / "notebooks" / "helper.py").write_text("x = 1\n")
     assert build.gather_notebooks(tmp_path / "pages")
     assert sorted(path.name for path in (tmp_path / "pages").iterdir()) == [
         "00_pixels.ipynb",
