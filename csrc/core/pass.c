@@ -95,8 +95,8 @@ linclf_pass_pack(linclf_pass *pass)
 
 /* While a block is computed, the rows that most likely come next are on their
  * way from memory, be they of another segment or of the next batch. A
- * guess costs nothing but the fetch. The gradient alone leaves time enough to
- * fetch doubles, but not floats, which are computed twice as fast. */
+ * guess costs nothing but the fetch. Scores and gradient fetch half of them each:
+ * a core has few lines under way at a time, so that they must be spread evenly. */
 static void
 look_ahead(const linclf_pass *pass, linclf_block *k, ptrdiff_t first)
 {
@@ -104,10 +104,9 @@ look_ahead(const linclf_pass *pass, linclf_block *k, ptrdiff_t first)
     const ptrdiff_t end = pass->index ? pass->n_index : X->rows;
     const ptrdiff_t size = linclf_dtype_size(X->dtype);
     const ptrdiff_t start = pass->first + first;
-    const bool single = pass->plan.real == sizeof(float);
 
     k->fetch = !k->copy && start < end;
-    k->early = !k->fetch ? 0 : !pass->gradient ? 4 : single ? 2 : 0;
+    k->early = !k->fetch ? 0 : !pass->gradient ? 4 : 2;
     for (ptrdiff_t i = 0; i < k->n && k->fetch; i++) {
         const ptrdiff_t which = start + i < end ? start + i : end - 1;
         const int64_t at = pass->index ? pass->index[which] : which;
