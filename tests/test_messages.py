@@ -3,10 +3,13 @@
 import json
 import string
 from importlib.resources import files
+from pathlib import Path
 
+import linclf
 import pytest
 from linclf import course, messages
 from linclf.diagnosis import Answer, diagnose, message
+from linclf.grading.failures import CATEGORIES
 
 TRANSLATED = [language for language in messages.LANGUAGES if language != "en"]
 
@@ -49,11 +52,11 @@ def test_translations_leave_the_form_of_numbers_to_the_english_sentence(language
         assert text.strip() == text != "", key
 
 
-def test_every_english_sentence_of_the_course_is_used():
-    folder = files("linclf.course")
-    sources = [one.read_text() for one in folder.iterdir() if one.name.endswith(".py")]
-    code = "\n".join(sources)
+def test_every_english_sentence_is_used():
+    sources = Path(linclf.__file__).parent.rglob("*.py")
+    code = "\n".join(one.read_text(encoding="utf-8") for one in sources)
     by_name = {f"course.factor_{name}" for name in ("half", "double", "sign", "zero")}
+    by_name |= {f"grading.category.{name}" for name in CATEGORIES}
     unused = [key for key in entries("en") if f'"{key}"' not in code and key not in by_name]
     assert unused == []
 
@@ -122,8 +125,6 @@ def test_a_guess_is_read_back_with_the_sentence_inside():
 
 
 def test_what_a_diagnosis_says_is_read_back():
-    import linclf
-
     for mutant in linclf.mutants.select("hinge")[:20]:
         [case] = linclf.cases.generate("hinge", 0, names=["plain"])
         answer = Answer(*case.operands, *mutant(*case.operands))

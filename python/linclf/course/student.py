@@ -28,6 +28,38 @@ class Wrong(Exception):
         self.sentences = sentences
 
 
+class Raised(Wrong):
+    """What a function raised that runs in another process.
+
+    Attributes
+    ----------
+    type, text : str
+        Of the exception.
+    base : str
+        The nearest exception of Python itself that it is one of.
+    line, source
+        Where in the student's own file; 0 and "" if it was not there.
+    """
+
+    type: str
+    text: str
+    base: str
+    line: int
+    source: str
+
+    def told(self, *sentences: Sentence) -> Wrong:
+        """Return what to raise instead, with sentences that know the exercise."""
+        return Wrong(*sentences)
+
+
+def raised(error: Raised) -> Sentence:
+    """Return what was raised, and where in the student's own file."""
+    values = {"kind": error.type, "text": " ".join(error.text.split())}
+    if error.line:
+        return say("course.raised_at", line=error.line, source=error.source or "?", **values)
+    return say("course.raised", **values)
+
+
 class Student:
     """A function that somebody wrote for an exercise.
 
@@ -72,12 +104,12 @@ class Student:
             with np.errstate(all="ignore"), warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 result = self.function(*given)
+        except Raised as error:
+            raise error.told(*self._told(error, operands)) from None
         except Wrong:
             raise
-        except NotImplementedError as error:
-            raise Wrong(self._not_written(error)) from None
         except Exception as error:
-            raise Wrong(*self._raised(error, operands)) from error
+            raise Wrong(*self._told(self._located(error), operands)) from error
         for name, before, after in zip(self.exercise.names, operands, given, strict=False):
             if isinstance(before, np.ndarray) and name not in changes and not _equal(before, after):
                 raise Wrong(say(self._changed(name), what=name))
@@ -89,9 +121,9 @@ class Student:
         restored = self.exercise.name == "numerical_gradient" and name == "W"
         return "course.not_restored" if restored else "course.changes"
 
-    def _not_written(self, error: BaseException | None = None) -> Sentence:
+    def _not_written(self, text: str = "") -> Sentence:
         """Return which exercise is still to be written: this one, or one that it calls."""
-        named = re.match(r"Exercise (\S+): (\w+)", str(error or ""))
+        named = re.match(r"Exercise (\S+): (\w+)", text)
         if named and named[2] != self.exercise.name:
             return say("course.needs_other", number=named[1], other=named[2])
         return say("course.not_written", task=say(f"task.{self.exercise.name}"))
@@ -113,19 +145,24 @@ class Student:
         if found != wanted and sorted(found) == sorted(wanted):
             raise Wrong(say("course.order", found=", ".join(found), wanted=", ".join(wanted)))
 
-    def _raised(self, error: Exception, operands: tuple[Any, ...]) -> list[Sentence]:
-        """Return what was raised, where in the student's own file, and shapes if they matter."""
-        kind, text = type(error).__name__, " ".join(str(error).split())
+    def _located(self, error: Exception) -> Raised:
+        """Return an exception with its place in the student's own file."""
         code = getattr(inspect.unwrap(self.function), "__code__", None)
         frames = traceback.extract_tb(error.__traceback__)
         mine = [f for f in frames if code is not None and f.filename == code.co_filename]
-        if mine:
-            line, source = mine[-1].lineno or 0, mine[-1].line or "?"
-            told = [say("course.raised_at", kind=kind, text=text, line=line, source=source)]
-        else:
-            told = [say("course.raised", kind=kind, text=text)]
-        if isinstance(error, ValueError | IndexError) and re.search(
-            r"shape|broadcast|mismatch|dimension|out of bounds", text
+        found = Raised()
+        found.type, found.text, found.base = type(error).__name__, str(error), base_of(error)
+        found.line = (mine[-1].lineno or 0) if mine else 0
+        found.source = (mine[-1].line or "") if mine else ""
+        return found
+
+    def _told(self, error: Raised, operands: tuple[Any, ...]) -> list[Sentence]:
+        """Return what was raised, where in the student's own file, and shapes if they matter."""
+        if error.base == "NotImplementedError":
+            return [self._not_written(error.text)]
+        told = [raised(error)]
+        if error.base in ("ValueError", "IndexError") and re.search(
+            r"shape|broadcast|mismatch|dimension|out of bounds", error.text
         ):
             sizes = ", ".join(
                 f"{name} {operand.shape}"
@@ -135,6 +172,11 @@ class Student:
             if sizes:
                 told.append(say("course.shapes", shapes=sizes))
         return told
+
+
+def base_of(error: BaseException) -> str:
+    """Return the nearest exception of Python itself that an exception is one of."""
+    return next(one.__name__ for one in type(error).__mro__ if one.__module__ == "builtins")
 
 
 def check_number(result: Any, expected: float, what: str, hint: str = "") -> Any:
