@@ -245,7 +245,7 @@ def operand(value: Any, dtype: str | None = None) -> Any:
     value : object
         As it stands in the rubric: lists, also nested ones, become arrays; the rest stays.
     dtype : str, optional
-        Of arrays of numbers with a decimal point; "float64" by default. Lists of whole numbers alone are int64.
+        Of lists with a decimal point in them, "float64" by default. The others are int64.
 
     Raises
     ------
