@@ -2,7 +2,7 @@
 
 A copy lies in the folder of the cell; standard library only. It is started as
 
-    python -I -S -B confine.pyc SCRIPT REQUESTS REPLIES
+    python -P -s -S -B confine.pyc SCRIPT REQUESTS REPLIES
 
 and runs SCRIPT with requests on descriptor 3 and replies on 4, everything above closed. The script
 imports what it needs, calls `confine.lock()`, and only then touches what a student wrote.
