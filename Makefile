@@ -96,7 +96,7 @@ format: $(VENV)/linted-with ## rewrite the sources in the agreed style
 
 types: $(VENV)/linted-with $(VENV)/tested-with ## mypy, and the stubs against the extension
 	mypy
-	MYPYPATH=python stubtest --mypy-config-file pyproject.toml linclf._linclf
+	MYPYPATH=python stubtest --mypy-config-file pyproject.toml linclf._linclf linclf._jail
 
 review: $(VENV)/linted-with ## the Scientific Python guide's checks of the project itself
 	sp-repo-review .

@@ -1,5 +1,6 @@
-"""What is installed is what the sources say: versions, metadata, one closed extension module."""
+"""What is installed is what the sources say: versions, metadata, closed extension modules."""
 
+import importlib
 import importlib.util
 import re
 import shutil
@@ -16,7 +17,6 @@ from linclf import _linclf
 from notebook_runs import tool
 
 ROOT = Path(__file__).resolve().parent.parent
-MODULE = Path(_linclf.__file__)
 
 
 @pytest.fixture(scope="module")
@@ -63,14 +63,16 @@ def test_the_command_linclf_is_installed():
 
 def test_the_package_is_typed_and_carries_its_data():
     package = Path(linclf.__file__).parent
-    for name in ("py.typed", "_linclf.pyi", "data/digits.npz"):
+    for name in ("py.typed", "_linclf.pyi", "_jail.pyi", "data/digits.npz"):
         assert (package / name).is_file(), name
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="looks into an ELF file")
 @pytest.mark.skipif(not shutil.which("readelf"), reason="needs readelf of the binutils")
-def test_the_extension_is_closed_hardened_and_needs_the_c_library_alone(check_wheel):
-    problems = list(check_wheel.elf_problems(MODULE))
+@pytest.mark.parametrize("name", ["_linclf", "_jail"])
+def test_the_extensions_are_closed_hardened_and_need_the_c_library_alone(check_wheel, name):
+    module = importlib.import_module(f"linclf.{name}")
+    problems = list(check_wheel.elf_problems(module.__file__))
     if _linclf.build_info().get("sanitizers"):
         problems = [text for text in problems if "needs ['lib" not in text]
     assert not problems

@@ -2,9 +2,10 @@
 
     check_wheel.py <wheel>
 
-The package with its types, data and licence; one extension module that needs
-only the C library, exports only its initialiser, has no executable stack, no
-lazily bound or writable tables, and no path of the machine it was built on.
+The package with its types, data and licence; its extension modules, each of
+which needs only the C library, exports only its initialiser, has no executable
+stack, no lazily bound or writable tables, and no path of the machine it was
+built on.
 Every notebook is there as students get it: without a line of a solution.
 """
 
@@ -22,10 +23,12 @@ NOTEBOOKS = "linclf/data/notebooks/"
 NEEDED = {"libc.so.6", "libm.so.6", "libpthread.so.0"} | {
     f"ld-linux-{arch}.so.{n}" for arch, n in (("x86-64", 2), ("aarch64", 1))
 }
-EXPORTED = {"PyInit__linclf"}
+# The jail is Linux's alone.
+MODULES = ("_jail", "_linclf") if sys.platform == "linux" else ("_linclf",)
 WANTED = (
     "linclf/py.typed",
     "linclf/_linclf.pyi",
+    "linclf/_jail.pyi",
     "linclf/data/digits.npz",
     "licenses/LICENSE",
     "licenses/python/linclf/data/digits.txt",
@@ -43,8 +46,13 @@ def file_problems(names):
         if not any(name.endswith(wanted) for name in names):
             yield f"there is no {wanted}"
     modules = [name for name in names if re.search(r"\.(so|dylib|pyd)", name)]
-    if len(modules) != 1:
-        yield f"there should be one extension module, not {modules}"
+    if sorted(module_name(name) for name in modules) != sorted(MODULES):
+        yield f"there should be the extension modules {', '.join(MODULES)}, not {modules}"
+
+
+def module_name(path):
+    """Return what an extension module is imported as."""
+    return Path(path).name.partition(".")[0]
 
 
 def notebook_problems(archive, names, folder):
@@ -101,8 +109,8 @@ def elf_problems(path):
 
     symbols = read("nm", "--dynamic", "--defined-only", "--format=posix", path)
     exported = {line.split()[0] for line in symbols.splitlines()}
-    if exported != EXPORTED:
-        yield f"exports {sorted(exported)} instead of {sorted(EXPORTED)}"
+    if exported != {f"PyInit_{module_name(path)}"}:
+        yield f"exports {sorted(exported)} instead of its initialiser alone"
     if str(Path.home()).encode() in Path(path).read_bytes():
         yield "contains a path of the machine that built it"
 

@@ -31,12 +31,18 @@ failed(const char **what, const char *text)
 
 /* --- limits */
 
+#ifdef __GLIBC__
+typedef __rlimit_resource_t resource_type;
+#else
+typedef int resource_type;
+#endif
+
 int
 jail_limit(const struct jail_limits *limits, const char **what)
 {
     /* The first signal of RLIMIT_CPU can be caught, the one a second later not. */
     const struct {
-        int resource;
+        resource_type resource;
         int64_t value, grace;
         const char *what;
     } rows[] = {
