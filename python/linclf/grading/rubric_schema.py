@@ -94,11 +94,11 @@ _LIMITS = _table(
             "maximum": 86_400,
             "description": "processor time of a worker",
         },
-        "memory": {"type": "integer", "minimum": 1 << 27, "description": "address space, bytes"},
-        "file_size": {"type": "integer", "minimum": 0, "description": "largest file, bytes"},
+        "memory": {"type": "integer", "minimum": 1 << 28, "description": "address space, bytes"},
+        "file_size": {"type": "integer", "minimum": 1, "description": "largest file, bytes"},
         "files": {"type": "integer", "minimum": 16, "description": "open files"},
         "processes": {"type": "integer", "minimum": 1, "description": "processes and threads"},
-        "output": {"type": "integer", "minimum": 0, "description": "printed bytes"},
+        "output": {"type": "integer", "minimum": 1, "description": "printed bytes"},
         "reply": {"type": "integer", "minimum": 1 << 10, "description": "bytes of one result"},
     }
 )

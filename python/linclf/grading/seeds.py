@@ -200,8 +200,8 @@ def _contents(path: Path) -> bytes:
         file = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
     except OSError as error:
         raise SecretError(f"the secret {path} cannot be read: {error.strerror}") from None
-    with os.fdopen(file, "rb") as stream:
-        found = os.fstat(stream.fileno())  # of what was opened, whatever the name is now
+    try:
+        found = os.fstat(file)  # of what was opened, whatever the name is now
         if not stat.S_ISREG(found.st_mode):
             raise SecretError(f"the secret {path} is no file; name the file that holds it")
         if os.name == "posix" and found.st_mode & 0o027:
@@ -209,7 +209,9 @@ def _contents(path: Path) -> bytes:
                 f"the secret {path} has mode {found.st_mode & 0o777:04o}, so that others can read "
                 f"or change it; run: chmod 600 {path}"
             )
-        data = stream.read(_MOST + 1)
+        data = os.read(file, _MOST + 1)
+    finally:
+        os.close(file)
     if len(data) > _MOST:
         raise SecretError(f"the secret {path} has more than {_MOST} bytes; name the right file")
     return data

@@ -13,6 +13,7 @@ The parent believes none of it, and checks names and sizes again by the function
 from __future__ import annotations
 
 import bz2
+import codecs
 import gzip
 import io
 import lzma
@@ -44,10 +45,12 @@ PROBLEMS = (
 )
 """What can be wrong with an archive, by the status of the reply."""
 
-HEAD, ENTRY, TEXT = struct.Struct(">BH"), struct.Struct(">HI"), struct.Struct(">H")
-"""Of the reply; of a file in it; of the text of a problem."""
+HEAD, ENTRY = struct.Struct(">BH"), struct.Struct(">HI")
+"""Of the reply, and of each file in it."""
 
 REPLIES = 4
+"""The descriptor that the reply goes to."""
+
 JUNK_FOLDERS = {"__pycache__", "__macosx", "node_modules", "venv"}
 """Folders that nobody means to hand in, beside those whose name begins with a dot."""
 
@@ -123,7 +126,7 @@ def is_junk(name: str) -> bool:
     """Tell whether a clean name is one that tools leave behind."""
     *folders, last = name.casefold().split("/")
     inside = any(folder in JUNK_FOLDERS or folder.startswith(".") for folder in folders)
-    return inside or last.startswith((".", "._")) or last.endswith(_JUNK_FILES)
+    return inside or last.startswith(".") or last.endswith(_JUNK_FILES)
 
 
 def add_file(files: dict[str, bytes], name: str, data: bytes, caps: Caps) -> None:
@@ -263,8 +266,12 @@ def refused(bad: Bad) -> bytes:
 
 def main() -> None:
     """Unpack the archive beside this script, with the caps that are its arguments."""
-    folder = os.path.dirname(os.path.abspath(__file__))
+    import confine  # type: ignore[import-not-found]  # lies beside the copy of this file
+
     caps = Caps(*map(int, sys.argv[1:5]))
+    codecs.lookup("cp437")  # of names in zip archives: read while files are within reach
+    confine.lock()
+    folder = os.path.dirname(os.path.abspath(__file__))
     with open(os.path.join(folder, "submission", "archive"), "rb") as file:
         data = file.read()
     try:
