@@ -10,6 +10,7 @@ import pytest
 from linclf import course, messages
 from linclf.diagnosis import Answer, diagnose, message
 from linclf.grading.failures import CATEGORIES
+from linclf.grading.intake import TROUBLES
 
 TRANSLATED = [language for language in messages.LANGUAGES if language != "en"]
 
@@ -57,6 +58,7 @@ def test_every_english_sentence_is_used():
     code = "\n".join(one.read_text(encoding="utf-8") for one in sources)
     by_name = {f"course.factor_{name}" for name in ("half", "double", "sign", "zero")}
     by_name |= {f"grading.category.{name}" for name in CATEGORIES}
+    by_name |= {f"grading.intake.{name}" for name in TROUBLES}
     unused = [key for key in entries("en") if f'"{key}"' not in code and key not in by_name]
     assert unused == []
 

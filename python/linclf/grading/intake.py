@@ -46,6 +46,8 @@ _TEXTS = (*CODE, ".txt", ".md", ".csv", ".json", ".toml")
 _ENTRIES = 20 * CAPS.count  # of a folder, with junk
 _SHOWN = 100  # letters of a name in a message
 _MISSING = ("missing", "empty", "kind")
+TROUBLES = (*_MISSING, "unreadable", "broken", *PROBLEMS[1:])
+"""What can be wrong with a submission: the last parts of the keys of its sentences."""
 
 
 class IntakeError(ValueError):
