@@ -231,6 +231,8 @@ def _diagnosed(
 
 def _loop(function: Any) -> str | None:
     """Return the first line of a function that begins a loop, if its source is at hand."""
+    if hasattr(function, "first_loop"):  # of a function that runs elsewhere
+        return str(function.first_loop) if function.first_loop else None
     try:
         source = textwrap.dedent(inspect.getsource(function))
         tree = ast.parse(source)

@@ -244,13 +244,13 @@ class Timeout(Failure):
 
 
 class LimitHit(Failure):
-    """A limit was reached: of memory, of output, or of processor time.
+    """A limit was reached: of memory, of output, of files, or of processor time.
 
     Parameters
     ----------
-    what : {"memory", "output", "processor"}
+    what : {"memory", "output", "disk", "processor"}
     amount : float
-        The limit: MiB, KiB or seconds.
+        The limit: MiB, KiB, MiB or seconds.
     """
 
     def __init__(self, what: str, amount: float) -> None:
@@ -258,6 +258,7 @@ class LimitHit(Failure):
         key, category = {
             "memory": ("grading.memory", "memory"),
             "output": ("grading.output", "output"),
+            "disk": ("grading.disk", "output"),
             "processor": ("grading.processor", "timeout"),
         }[what]
         super().__init__(say(key, amount=amount), category=category)
@@ -357,7 +358,7 @@ _OF_GRADING = {
     "not_written": ("not_written",),
     "timeout": ("timeout", "timeout_loading", "processor"),
     "memory": ("memory",),
-    "output": ("output",),
+    "output": ("output", "disk"),
     "bad_return": ("return_large", "return_other"),
     "died": ("died", "exited"),
     "tampering": ("tampering",),

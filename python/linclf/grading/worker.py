@@ -1,0 +1,337 @@
+"""The child that runs a submission: locks itself, loads it, and answers calls.
+
+Started by confine.py from a folder of its own, with copies of wire.py and loading.py, on Python's
+standard library and NumPy; linclf is not within reach. NumPy is imported first, then the process
+locks itself for good, and only then the submission is touched: its folder comes last on the path.
+Nothing in here is secret and nothing is relied on: whatever the submission does to this process,
+the grader only gets numbers it checks, or a frame that it refuses. One reply a request.
+"""
+
+from __future__ import annotations
+
+import builtins
+import os
+import sys
+import threading
+import warnings
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import numpy as np
+
+if TYPE_CHECKING or __name__ != "__main__":
+    from linclf.grading import confine, loading, wire
+else:
+    import confine
+
+    sys.path.append(confine.FOLDER)
+    import loading
+    import wire
+
+    # A submission finds its own files under these names, if it has them.
+    sys.path.remove(confine.FOLDER)
+    for _name in ("confine", "loading", "wire"):
+        del sys.modules[_name]
+
+SUBMISSION = Path(confine.FOLDER) / "submission"
+
+
+class Stopped(BaseException):
+    """The grader has seen enough: what a callback was asked ends the check."""
+
+
+class Worker:
+    """Answers requests.
+
+    Parameters
+    ----------
+    cap : int
+        Most bytes of arrays in a reply.
+    """
+
+    def __init__(self, cap: int) -> None:
+        self._cap = cap
+        self._loaded = loading.Loaded()
+        self._turn = threading.Lock()  # of a callback, if the submission has threads
+        self._operands = _Operands(self)
+
+    def run(self) -> NoReturn:
+        """Answer until there are no more requests."""
+        _write(wire.encode("ready", None))
+        while True:
+            self._operands = operands = _Operands(self)
+            request = wire.read(
+                _read, ("load", "call", "quit"), operands.special, sys.maxsize, layouts=True
+            )
+            if request.kind == "quit":
+                os._exit(0)
+            reply = self._load if request.kind == "load" else self._call
+            frame = reply(*operands.in_place(request))
+            _flush()
+            _write(frame)
+
+    def _load(self, wanted: list[str], tags: dict[str, str]) -> bytes:
+        sys.path.append(str(SUBMISSION))
+        found = self._loaded = loading.load(SUBMISSION, wanted, tags)
+        functions = {}
+        for name, value in found.values.items():
+            known = callable(value) and (not wanted or name in wanted)
+            functions[name] = {
+                "parameters": loading.signature(value) if callable(value) else None,
+                "file": found.files[name],
+                "loop": loading.first_loop(value) if known else None,
+                "kind": "" if callable(value) else type(value).__name__,
+            }
+        told = {"functions": functions, "defined": found.defined[:200], "problem": found.problem}
+        try:
+            return wire.encode("loaded", told)
+        except wire.TooLarge:  # a signature of thousands of parameters
+            return wire.encode("loaded", {**told, "functions": {}, "defined": []})
+
+    def _call(self, name: str, operands: tuple[Any, ...], named: dict[str, Any]) -> bytes:
+        given = self._operands
+        try:
+            with np.errstate(all="ignore"), warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                result = self._loaded.values[name](*operands, **named)
+            return self._returned(result, given)
+        except BaseException as error:
+            return self._raised(error)
+
+    def _returned(self, result: Any, given: _Operands) -> bytes:
+        encoder = Encoder(self._cap)
+        try:
+            tree = encoder.tree((result, given.changed(), given.advanced()))
+            return encoder.frame("returned", tree)
+        except wire.TooLarge:
+            shape = result.shape if isinstance(result, np.ndarray) else None
+            other = wire.Other(type(result).__name__, "", shape, large=True)
+            return wire.encode("returned", (other, {}, {}), lambda one: one)
+
+    def _raised(self, error: BaseException) -> bytes:
+        told = loading.describe(error, self._loaded.own)
+        told["memory"] = isinstance(error, MemoryError)
+        return wire.encode("raised", _plain(told))
+
+    def ask(self, number: int, operands: tuple[Any, ...], named: dict[str, Any]) -> Any:
+        """Call a function of the grader, and wait for what it returns."""
+        encoder = Encoder(self._cap)
+        with self._turn:
+            tree = encoder.tree((number, operands, named))
+            _write(encoder.frame("callback", tree))
+            answer = wire.read(_read, ("result", "raise"), None, sys.maxsize, layouts=True)
+        if answer.kind == "result":
+            return _laid_out(answer.value, answer)
+        kind, base, text = answer.value
+        if kind == "":
+            raise Stopped
+        known = getattr(builtins, base, RuntimeError)
+        raise (known if kind == base else type(kind, (known,), {}))(text)
+
+    def function(self, name: str) -> Any:
+        """Return a function of the submission that is an operand of another."""
+        return self._loaded.values[name]
+
+
+class Encoder(wire.Encoder):
+    """Turns what a submission returns into plain data, or into the name of its type."""
+
+    def __init__(self, cap: int) -> None:
+        super().__init__(self._odd, cap)
+        self._deep = 0
+
+    def _odd(self, value: Any) -> Any:
+        self._deep += 1
+        try:
+            return self._plainer(value)
+        finally:
+            self._deep -= 1
+
+    def _plainer(self, value: Any) -> Any:
+        # Through the methods of the base classes: a subclass may have redefined its own.
+        if self._deep < 8:
+            if isinstance(value, np.ndarray):
+                return self._array_like(value)
+            if isinstance(value, np.generic):
+                return self._scalar_like(value)
+            if isinstance(value, bool | int | float | str):
+                return self.tree(
+                    next(plain(value) for t, plain in _PLAINER if isinstance(value, t))
+                )
+            if isinstance(value, list):
+                return self.tree(list.__getitem__(value, slice(None)))
+            if isinstance(value, tuple):
+                return self.tree(tuple.__getitem__(value, slice(None)))
+            if isinstance(value, dict):
+                return self.tree(dict(dict.items(value)))
+        return wire.Other(type(value).__name__)
+
+    def _array_like(self, value: Any) -> Any:
+        array = np.asarray(value)
+        dtype = _nearest(array)
+        if dtype is None or array.ndim > 4:
+            return wire.Other("ndarray", array.dtype.name, array.shape)
+        return self.tree(np.asarray(array, dtype))
+
+    def _scalar_like(self, value: Any) -> Any:
+        dtype = _nearest(np.asarray(value))
+        return wire.Other(type(value).__name__) if dtype is None else self.tree(dtype.type(value))
+
+
+_PLAINER: tuple[tuple[type, Any], ...] = (
+    (int, int.__int__),
+    (float, float.__float__),
+    (str, str.__str__),
+)
+
+
+def _nearest(array: Any) -> np.dtype[Any] | None:
+    """Return the dtype that an array can travel in; None if its values are no real numbers."""
+    kind, size = array.dtype.kind, array.dtype.itemsize
+    if kind == "f":
+        return np.dtype("<f4" if size <= 4 else "<f8")
+    if kind in "iu":
+        beyond = array.dtype == np.uint64 and array.size and array.max() > np.iinfo("i8").max
+        return None if beyond else np.dtype("<i4" if kind == "i" and size == 4 else "<i8")
+    return np.dtype("|b1") if kind == "b" else None
+
+
+class _Operands:
+    """What a call was made with, to see afterwards what it changed."""
+
+    def __init__(self, worker: Worker) -> None:
+        self._worker = worker
+        self._before: list[tuple[int, Any, bytes]] = []
+        self._generators: list[tuple[Any, Any]] = []
+
+    def special(self, name: str, content: Any) -> Any:
+        """Return what the grader alone can send: functions and generators."""
+        if name == "callable":
+            number, title = content
+
+            def callback(*operands: Any, **named: Any) -> Any:
+                return self._worker.ask(number, operands, named)
+
+            callback.__name__ = callback.__qualname__ = title
+            return callback
+        if name == "function":
+            return self._worker.function(content)
+        if name == "rng":
+            generator = np.random.Generator(np.random.PCG64(0))
+            generator.bit_generator.state = state_of(content)
+            self._generators.append((generator, told_state(generator)))
+            return generator
+        raise wire.ProtocolError(name)
+
+    def in_place(self, request: wire.Frame) -> Any:
+        """Give the arrays of a request their layout, and remember what is in them."""
+        laid: dict[int, Any] = {}
+        value = _laid_out(request.value, request, laid)
+        arrays = [laid.get(id(array), array) for array in request.arrays]
+        self._before = [(i, a, _bytes(a)) for i, a in enumerate(arrays) if a.ndim]
+        return value
+
+    def changed(self) -> dict[int, Any]:
+        """Return the arrays that are not as before, by number."""
+        return {i: np.array(a) for i, a, before in self._before if _bytes(a) != before}
+
+    def advanced(self) -> dict[int, Any]:
+        """Return the states of the generators that were drawn from, by number."""
+        states = [(told_state(one), before) for one, before in self._generators]
+        return {i: now for i, (now, before) in enumerate(states) if now != before}
+
+
+def _bytes(array: Any) -> bytes:
+    content: bytes = array.tobytes()
+    return content + repr((array.shape, array.dtype)).encode()
+
+
+def _laid_out(value: Any, frame: wire.Frame, laid: dict[int, Any] | None = None) -> Any:
+    """Return a value with its arrays laid out as they were on the other side."""
+    laid = {} if laid is None else laid
+    specs = {id(array): spec for array, spec in zip(frame.arrays, frame.specs, strict=True)}
+
+    def walk(one: Any) -> Any:
+        kind = type(one)
+        if kind is np.ndarray:
+            if id(one) not in laid:
+                laid[id(one)] = _placed(one, specs[id(one)])
+            return laid[id(one)]
+        if kind in (list, tuple):
+            return kind(map(walk, one))
+        return {key: walk(part) for key, part in one.items()} if kind is dict else one
+
+    return walk(value)
+
+
+def _placed(array: Any, spec: dict[str, Any]) -> Any:
+    if spec["layout"] == "F":
+        array = np.asfortranarray(array)
+    elif spec["layout"] == "S" and array.ndim:
+        larger = np.zeros((2 * len(array), *array.shape[1:]), array.dtype)
+        larger[::-2] = array
+        array = larger[::-2]
+    array.flags.writeable = spec["writable"]
+    return array
+
+
+def told_state(generator: np.random.Generator) -> tuple[str, str, int, int]:
+    """Return the state of a PCG64 generator as numbers that fit into a frame."""
+    told = generator.bit_generator.state
+    inner = told["state"]
+    return hex(inner["state"]), hex(inner["inc"]), told["has_uint32"], told["uinteger"]
+
+
+def state_of(told: Any) -> dict[str, Any]:
+    """Return the state of a PCG64 generator; ValueError if that is none."""
+    state, inc, has, left = told
+    numbers = [int(part, 16) for part in (state, inc)]
+    if not all(0 <= n < 1 << 128 for n in numbers) or numbers[1] % 2 == 0:
+        raise ValueError("no state of PCG64")
+    if has not in (0, 1) or not 0 <= left < 1 << 32:
+        raise ValueError("no state of PCG64")
+    inner = {"state": numbers[0], "inc": numbers[1]}
+    return {"bit_generator": "PCG64", "state": inner, "has_uint32": has, "uinteger": left}
+
+
+def _plain(told: dict[str, Any]) -> dict[str, Any]:
+    """Return a description without text that cannot travel."""
+    return {
+        key: value.encode("utf-8", "replace").decode()[:2000] if isinstance(value, str) else value
+        for key, value in told.items()
+    }
+
+
+def _read(buffer: Any) -> None:
+    view = memoryview(buffer)
+    while view:
+        n = os.readv(confine.REQUESTS, [view])
+        if not n:
+            os._exit(0)
+        view = view[n:]
+
+
+def _write(frame: bytes) -> None:
+    view = memoryview(frame)
+    while view:
+        view = view[os.write(confine.REPLIES, view) :]
+
+
+def _flush() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except BaseException:  # a submission may have put something else in its place
+            continue
+
+
+def main() -> NoReturn:
+    """Lock this process, then serve."""
+    cap = confine.config()["limits"]["reply"]
+    confine.lock()
+    warnings.simplefilter("ignore")
+    Worker(cap).run()
+
+
+if __name__ == "__main__":
+    main()
