@@ -54,15 +54,19 @@ def check_step(student: Student, rng: np.random.Generator) -> tuple[int, list[Se
         right = W - rate * dW
         if np.array_equal(moved, W):
             raise Wrong(say("course.step_local" if _close(result, right) else "course.step_none"))
-        if not _close(moved, right):
-            raise Wrong(_step(W, dW, rate, moved, "W"))
+        wrong = step_mistake(W, dW, rate, moved, "W")
+        if wrong is not None:
+            raise Wrong(wrong)
         if result is not None:
             notes = [say("course.step_returns")]
     return len(problems), notes
 
 
-def _step(W: Any, dW: Any, rate: float, moved: Any, what: str) -> Sentence:
-    """Return what is wrong with a step."""
+def step_mistake(W: Any, dW: Any, rate: float, moved: Any, what: str) -> Sentence | None:
+    """Return what is wrong with the weights after a step; None if nothing is."""
+    right = W - rate * dW
+    if _close(moved, right):
+        return None
     guesses = {
         "course.ascent": W + rate * dW,
         "course.rate_missing": W - dW,
@@ -71,7 +75,7 @@ def _step(W: Any, dW: Any, rate: float, moved: Any, what: str) -> Sentence:
     for key, guess in guesses.items():
         if _close(moved, guess):
             return say(key)
-    return differs(what, moved, W - rate * dW)
+    return differs(what, moved, right)
 
 
 def check_sgd(student: Student, rng: np.random.Generator) -> tuple[int, list[Sentence]]:
@@ -123,18 +127,19 @@ def _other_rows(asked: list[Any], X: Any, given: Any, seed: int) -> Sentence:
 def _check_path(loss: _Noted, start: Any, end: Any, rate: float) -> None:
     """Follow the weights from step to step, and to the array that was handed in."""
     weights = [W for W, _, _ in loss.asked]
-    last = weights[-1] - rate * loss.answers[-1][1]
     for W, (_, dW), after in zip(weights, loss.answers, weights[1:], strict=False):
         if np.array_equal(after, W):
             raise Wrong(say("course.never_updated"))
-        if not _close(after, W - rate * dW):
-            raise Wrong(_step(W, dW, rate, after, "W"))
+        wrong = step_mistake(W, dW, rate, after, "W")
+        if wrong is not None:
+            raise Wrong(wrong)
     if not np.array_equal(weights[0], start):
         raise Wrong(say("course.other_start"))
     if np.array_equal(end, start):
         raise Wrong(say("course.not_in_place"))
-    if not _close(end, last):
-        raise Wrong(_step(weights[-1], loss.answers[-1][1], rate, end, "W"))
+    wrong = step_mistake(weights[-1], loss.answers[-1][1], rate, end, "W")
+    if wrong is not None:
+        raise Wrong(wrong)
 
 
 def _check_losses(result: Any, loss: _Noted, steps: int) -> None:

@@ -245,7 +245,7 @@ def check_pair(result: Any, first: str, second: str) -> tuple[Any, Any]:
         raise Wrong(say("course.pair", first=first, second=second, found=f"{len(result)} values"))
     matrix_first = np.ndim(result[0]) == 2 and np.ndim(result[1]) == 0
     matrix_last = np.ndim(result[0]) == 0 and np.ndim(result[1]) == 2
-    if matrix_last if first == "best W" else matrix_first:
+    if matrix_last if first in ("best W", "dW") else matrix_first:
         raise Wrong(say("course.pair_swapped", first=first, second=second))
     return result[0], result[1]
 

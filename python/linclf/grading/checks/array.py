@@ -1,0 +1,63 @@
+"""The check ``array``: a table of operands and results that the rubric writes down."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from linclf.course.student import Wrong, same
+from linclf.grading.checks.asking import Asked, ends
+from linclf.grading.rubric_schema import operand
+from linclf.messages import say
+
+if TYPE_CHECKING:
+    from linclf.grading.checks import StudentLike
+    from linclf.grading.ledger import Ledger
+    from linclf.grading.rubric import FunctionSpec, Item
+
+
+def check_table(
+    item: Item,
+    student: StudentLike,
+    seed: int,
+    ledger: Ledger,
+    spec: FunctionSpec | None = None,
+) -> None:
+    """Check a function row by row of ``item.options["table"]``.
+
+    Lists are handed over as arrays, see `linclf.grading.rubric_schema.operand`.
+    """
+    rows = item.options["table"]
+    usual = tuple(f"operand {n + 1}" for n in range(len(rows[0]["args"])))
+    names = spec.params if spec is not None and len(spec.params) == len(usual) else usual
+    function = Asked(item, student, names, spec)
+    asked: list[tuple[list[Any], Any]] = []
+    for place, row in enumerate(rows):
+        operands = [operand(value, row.get("dtype")) for value in row["args"]]
+        try:
+            result, _ = function.ask(*operands)
+        except Wrong as wrong:
+            if ends(wrong):
+                raise
+            ledger.wrong(wrong, place)
+            continue
+        asked.append((operands, result))
+        expected = row["returns"]
+        if isinstance(expected, str | bool):
+            right = type(result) in (type(expected), np.bool_) and result == expected
+            told = say("grading.differs", found=str(result)[:100], right=str(expected))
+            ledger.case(bool(right), place, "wrong_value", *([] if right else [told]))
+        else:
+            ledger.array("the result", result, operand(expected), id=place)
+    if asked:
+        again, _ = function.ask(*asked[0][0])
+        if not _alike(again, asked[0][1]):
+            ledger.fail(Wrong(say("course.not_deterministic")))
+
+
+def _alike(first: Any, second: Any) -> bool:
+    try:
+        return same(first, second)
+    except (TypeError, ValueError):  # texts, or what no array is made of
+        return bool(type(first) is type(second) and first == second)
