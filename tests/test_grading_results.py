@@ -145,7 +145,7 @@ def test_messages_hold_no_control_characters():
 
 def test_messages_are_cut():
     told = Message.of(Sentence("course.changes", {"what": 10_000 * "x"}), "en")
-    assert len(told.text) == LONGEST
+    assert LONGEST - 3 <= len(told.text.encode()) <= LONGEST
     assert told.translated == ""
 
 

@@ -18,6 +18,7 @@ import numpy as np
 
 from linclf import __version__
 from linclf.cli.files import write_text
+from linclf.grading.sinks import LIMIT, plain
 from linclf.messages import language as language_of_reader
 
 if TYPE_CHECKING:
@@ -43,8 +44,8 @@ VERSION = "linclf/grade/1"
 
 STATUSES = ("not run", "passed", "partial", "failed")
 VISIBILITIES = ("visible", "hidden", "after_due_date", "after_published")
-LONGEST = 2048
-"""Characters of a message."""
+LONGEST = LIMIT
+"""Bytes of a message."""
 
 
 class ResultsError(ValueError):
@@ -88,7 +89,7 @@ class Message:
         """
         language = language or language_of_reader()
         other = "" if language == "en" else sentence.text(language)
-        return cls(sentence.key, _plain(sentence.text()), _plain(other))
+        return cls(sentence.key, plain(sentence.text()), plain(other))
 
 
 @dataclass
@@ -190,16 +191,21 @@ class Results:
         return cls(
             assignment=_identity(assignment),
             submission={
-                "name": _plain(str(submission.name)),
+                "name": plain(str(submission.name)),
                 "digest": str(getattr(submission, "digest", "")),
             },
             tier=int(tier),
             required_tier=int(assignment.min_tier),
-            language=assignment.language,
+            language=assignment.language or language_of_reader(),
             total=assignment.total,
             items=[_blank_item(item) for item in assignment.items],
-            versions={"linclf": __version__, "numpy": np.__version__},
+            versions=cls.versions_here(),
         )
+
+    @staticmethod
+    def versions_here() -> dict[str, str]:
+        """Return the versions of what grades here."""
+        return {"linclf": __version__, "numpy": np.__version__}
 
     @property
     def earned(self) -> int:
@@ -414,7 +420,7 @@ def _no_constant(name: str) -> Any:
 def _identity(assignment: Any) -> dict[str, str]:
     return {
         "id": assignment.id,
-        "title": _plain(assignment.title),
+        "title": plain(assignment.title),
         "version": str(assignment.version),
     }
 
@@ -422,19 +428,10 @@ def _identity(assignment: Any) -> dict[str, str]:
 def _blank_item(item: Any) -> ItemResult:
     return ItemResult(
         id=item.id,
-        title=_plain(item.title),
+        title=plain(item.title),
         number=str(item.number),
         points=item.points,
         visibility=item.visibility,
         extra_credit=item.extra_credit,
         tags=list(item.tags),
     )
-
-
-def _plain(text: str) -> str:
-    """Return a text without control characters and halves of characters, cut to size."""
-    text = text.encode("utf-8", "replace").decode("utf-8")
-    text = "".join(
-        c if c.isprintable() or c in "\n\t" else "\N{REPLACEMENT CHARACTER}" for c in text
-    )
-    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "\N{HORIZONTAL ELLIPSIS}"
