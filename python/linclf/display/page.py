@@ -56,7 +56,9 @@ pre{overflow-x:auto;padding:10px 12px;border:1px solid var(--linclf-faint);borde
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'"
 
 
-def page(title: str, sections: Iterable[tuple[str, str]], *, lead: str = "") -> str:
+def page(
+    title: str, sections: Iterable[tuple[str, str]], *, lead: str = "", style: str = ""
+) -> str:
     """Return a self-contained HTML page: light and dark, no script, no network.
 
     Parameters
@@ -67,6 +69,8 @@ def page(title: str, sections: Iterable[tuple[str, str]], *, lead: str = "") -> 
         heading starts no new part.
     lead : str
         A sentence below the title, as text.
+    style : str
+        CSS of its own, after that of every page.
 
     Returns
     -------
@@ -88,7 +92,7 @@ def page(title: str, sections: Iterable[tuple[str, str]], *, lead: str = "") -> 
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         '<meta name="color-scheme" content="light dark">\n'
-        f"<title>{escape(title)}</title>\n<style>\n{STYLE}\n{_PAGE_STYLE}\n</style>\n</head>\n"
+        f"<title>{escape(title)}</title>\n<style>\n{STYLE}\n{_PAGE_STYLE}\n{style}</style>\n</head>\n"
         f'<body>\n<main class="linclf">\n<h1>{escape(title)}</h1>\n'
         f"{f'<p>{escape(lead)}</p>' if lead else ''}\n{body}</main>\n</body>\n</html>\n"
     )

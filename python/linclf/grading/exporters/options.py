@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from linclf.grading.results import ItemResult, Message, Results
+from linclf.messages import catalogue
 
 __all__ = ["ExportError", "Exporter", "Files", "Options"]
 
@@ -99,11 +100,9 @@ def _finite(value: Any) -> float | None:
     return float(value) if math.isfinite(value) and value >= 0 else None
 
 
-def category_text(category: str) -> str:
-    """Return a category in words."""
-    from linclf.messages import catalogue
-
-    return catalogue("en").get(f"grading.category.{category}", category.replace("_", " "))
+def category_text(category: str, language: str = "en") -> str:
+    """Return a category in words of a language."""
+    return catalogue(language).get(f"grading.category.{category}", category.replace("_", " "))
 
 
 def said(message: Message) -> str:
