@@ -16,20 +16,13 @@ ITEMS = (
     ("bonus", "2.3", "Minibatches without replacement", 50, "visible", True),
 )
 TOTAL = 1000
-MISTAKES = {
-    "no_mean": "forgot to divide by N",
-    "reg_half": "½ · reg instead of reg",
-    "no_shift": "exp of raw scores overflows",
-    "no_max": "margins below zero count",
-    "sign": "gradient with the wrong sign",
-}
 SAID = {
-    "no_mean": (
+    "gradient_sum": (
         "wrong_gradient",
         "gradient is 11.000 x the expected one, N = 11: divide by N",
         "der Gradient ist das 11.000-fache des erwarteten, N = 11: durch N teilen",
     ),
-    "reg_half": (
+    "half_penalty": (
         "wrong_value",
         "right without regularisation; with it, the loss adds 1/2 reg sum W^2 where this course "
         "adds reg sum W^2",
@@ -53,10 +46,10 @@ SAID = {
     ),
 }
 MADE_AT = {
-    "hinge_loops": ("no_mean", "no_max", "reg_half"),
-    "hinge_fast": ("no_mean", "reg_half"),
-    "hinge_gradient": ("no_mean", "sign", "reg_half"),
-    "softmax": ("no_shift", "no_mean"),
+    "hinge_loops": ("gradient_sum", "no_max", "half_penalty"),
+    "hinge_fast": ("gradient_sum", "half_penalty"),
+    "hinge_gradient": ("gradient_sum", "sign", "half_penalty"),
+    "softmax": ("no_shift", "gradient_sum"),
     "sgd": ("sign",),
 }
 CRASHES = (

@@ -23,11 +23,18 @@ from linclf.grading.report_style import (
 )
 from linclf.grading.results import STATUSES, ItemResult, Results, public
 from linclf.grading.sinks import csv_text, html, one_line
-from linclf.messages import Sentence, say
+from linclf.messages import Sentence, catalogue, say
+from linclf.mutants.catalogue import mistakes_of
 
 __all__ = ["class_csv", "class_report", "student_report"]
 
 _TO = "\N{EN DASH}"
+_STATUS = {
+    "passed": "grading.status.passed",
+    "partial": "grading.status.partial",
+    "failed": "grading.status.failed",
+    "not run": "grading.status.not_run",
+}
 _MOST_NAMES = 12  # of submissions in one sentence
 _TIERS = {
     0: "in the same process, for practice",
@@ -84,7 +91,7 @@ def student_report(results: Results, revealed: Collection[str] = ("visible",)) -
 def _item(item: ItemResult, told: bool, language: str) -> str:
     score = f"{points_text(item.earned)} / {points_text(item.points)}"
     extra = " extra" if item.extra_credit else ""
-    status = say(f"grading.status.{item.status.replace(' ', '_')}")
+    status = say(_STATUS[item.status])
     why = [category_text(item.category)] if item.category != "right" else []
     if item.cases:
         why.append(str(say("grading.report.cases", passed=item.cases_passed, cases=item.cases)))
@@ -140,7 +147,7 @@ def class_report(
     times : mapping of str to mapping, optional
         What lies in the times files, by the name of the submission.
     mistakes : mapping of str to str, optional
-        What the ids of mistakes mean, in a few words.
+        What the ids of mistakes mean, in a few words, where it is not what linclf says.
 
     Returns
     -------
@@ -252,7 +259,23 @@ def _item_row(item: ItemSummary, count: int, timed: bool) -> str:
 def _labelled(
     counts: Sequence[tuple[str, int]], labels: Mapping[str, str]
 ) -> list[tuple[str, int]]:
-    return [(labels.get(name, name.replace("_", " ")), count) for name, count in counts]
+    return [(labels.get(name) or mistake_words(name), count) for name, count in counts]
+
+
+def mistake_words(id: str) -> str:
+    """Return what a mistake is, in a sentence if it is one that linclf knows.
+
+    Examples
+    --------
+    >>> mistake_words("gradient_sum"), mistake_words("my_own")
+    ('The gradient is summed over the samples, not averaged.', 'my own')
+    """
+    for loss in ("hinge", "softmax"):
+        for mistake in mistakes_of(loss):
+            if mistake.id == id:
+                return mistake.sentence
+    text = catalogue("en").get(id, "")
+    return text if text and "{" not in text else id.replace("_", " ")
 
 
 def _shares(counts: Sequence[tuple[str, int]], of: int) -> str:
