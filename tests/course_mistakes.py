@@ -697,6 +697,7 @@ for _key, _function in {
     "course.neighbour_rows": _neighbours(_euclid, lambda y, rows: rows[0]),
     "course.neighbour_mean": _neighbours(_euclid, lambda y, rows: y[rows].mean()),
     "course.neighbour_magnitudes": _neighbours(lambda d: np.abs(d).sum(axis=1), _majority),
+    "course.neighbour_differs": _neighbours(lambda d: np.abs(d).max(axis=1), _majority),
 }.items():
     _function.__name__ = _key.partition(".")[2]
     MISTAKES.append(("k_nearest", _function, _key))

@@ -154,11 +154,18 @@ def _is_tie(letters: str) -> bool:
 
 
 def _check_distance(student: Student, rng: np.random.Generator) -> None:
-    """Put a point on a diagonal nearer than one on an axis, which a sum of magnitudes denies."""
+    """Put a point on a diagonal and one on an axis, where other distances have another order.
+
+    A sum of magnitudes makes diagonals longer, the largest component makes them shorter.
+    """
     D = 4
     X = rng.normal(size=(1, D))
-    diagonal, axis = np.ones(D) * 1.2 / 2.0, np.eye(D)[0] * 2.0
-    X_train, y_train = np.vstack([X + axis, X + diagonal]), np.array([0, 1])
-    result, _ = student.call(X_train, y_train, X, 1)
-    if not np.array_equal(check_array(result, np.array([1]), "the result"), [1]):
-        raise Wrong(say("course.neighbour_magnitudes"))
+    for nearest, along_diagonal, along_axis in ((1, 0.6, 2.0), (0, 0.8, 1.0)):
+        X_train = np.vstack([X + along_axis * np.eye(D)[0], X + along_diagonal])
+        result, _ = student.call(X_train, np.array([0, 1]), X, 1)
+        found = check_array(result, np.array([nearest]), "the result")
+        if found[0] != nearest:
+            if nearest == 1:
+                raise Wrong(say("course.neighbour_magnitudes"))
+            wrong = {"row": 0, "k": 1, "found": int(found[0]), "right": nearest}
+            raise Wrong(say("course.neighbour_differs", **wrong))
