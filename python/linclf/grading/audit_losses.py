@@ -49,6 +49,12 @@ class Seen:
     signature: Any
     form: tuple[Any, ...]
 
+    @property
+    def measurable(self) -> bool:
+        """Whether the mistake is off by a finite number of tolerances that matters, anywhere."""
+        finite = np.abs(self.signature[np.isfinite(self.signature)])
+        return bool(finite.max(initial=0.0) >= 1.0)
+
 
 def variants(loss: str) -> dict[str, Mutant]:
     """Return the known mistakes of a loss by name, then those that are often made in pairs."""
@@ -96,6 +102,14 @@ class Graded:
         flat = [np.ravel(off) for offs in found for off, _ in offs]
         forms = tuple(form for offs in found for _, form in offs)
         return Seen(worst[best], self.cases[best].name, np.concatenate(flat), forms)
+
+    def farthest(self, answers: Sequence[Answer | str], part: str) -> float:
+        """Return by how many tolerances answers are off in a part, at most."""
+        return max(
+            _size(off)
+            for i, answer in enumerate(answers)
+            for off, _ in self._off(i, answer, (part,), 1.0)
+        )
 
     def _off(
         self, i: int, answer: Answer | str, parts: Parts, scale: float

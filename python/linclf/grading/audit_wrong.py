@@ -285,6 +285,7 @@ def _run(
     step: Callable[[Any, Any, float], Any],
     told: Callable[[list[float]], Any] = list,
     labels: Callable[[Any, Any], Any] = lambda y, rows: y[rows],
+    start: Callable[[Any], Any] = lambda W: W,
 ) -> Callable[..., Any]:
     """Return a training of which one part at least is to be wrong."""
 
@@ -292,6 +293,7 @@ def _run(
         W: Any, X: Any, y: Any, loss: Any, rate: float, size: int, n_steps: int, rng: Any
     ) -> Any:
         losses: list[float] = []
+        W = start(W)
         while len(losses) < n_steps:
             batch = rows(rng, len(X), size, len(losses))
             value, dW = loss(W, X[batch], labels(y, batch))
@@ -311,7 +313,7 @@ _SGD: dict[str, Callable[..., Any]] = {
     "rate_missing": _run(_drawn, lambda W, dW, rate: sgd_step(W, dW, 1.0)),
     "rate_twice": _run(_drawn, lambda W, dW, rate: sgd_step(W, dW, rate**2)),
     "never_updated": _run(_drawn, lambda W, dW, rate: None),
-    "not_in_place": _run(_drawn, _elsewhere),
+    "not_in_place": _run(_drawn, sgd_step, start=np.copy),
     "whole_data": _run(lambda rng, N, size, k: np.arange(N), sgd_step),
     "in_order": _run(lambda rng, N, size, k: np.arange(k * size, (k + 1) * size) % N, sgd_step),
     "same_batch": _run(lambda rng, N, size, k: np.arange(size), sgd_step),

@@ -1,0 +1,95 @@
+"""Is right code accepted? For many seeds, in several styles, kind of case by kind.
+
+Items of a rubric share kinds of cases, and what a style does to a case does not depend on the item:
+every kind is drawn once for each seed, and items put together what concerns them.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from typing import TypeAlias
+
+import numpy as np
+
+from linclf.arrays import DoubleArray
+from linclf.cases import Case, generate
+from linclf.grading.audit_losses import Graded
+from linclf.grading.audit_styles import styles
+
+PARTS = ("loss", "gradient")
+
+Drawn: TypeAlias = tuple[str, int]
+"""A kind of case, and how often the item has drawn it before."""
+
+Spreads: TypeAlias = dict[tuple[str, str], DoubleArray]
+"""By style and part: for each seed, how many tolerances it is off at most."""
+
+_ALONE = 8000  # cases that are not worth another process
+
+
+def drawn(kinds: Sequence[str]) -> tuple[Drawn, ...]:
+    """Return kinds with how often each came before.
+
+    Examples
+    --------
+    >>> drawn(["plain", "two_classes", "plain"])
+    (('plain', 0), ('two_classes', 0), ('plain', 1))
+    """
+    return tuple((kind, kinds[:place].count(kind)) for place, kind in enumerate(kinds))
+
+
+def draw(loss: str, seed: int, one: Drawn) -> Case:
+    """Return a case, as the checks of losses draw it from the seed of an item."""
+    kind, again = one
+    [case] = generate(loss, np.random.default_rng([seed, again]), names=[kind])
+    return case
+
+
+def spreads(loss: str, which: Sequence[Drawn], seeds: int) -> dict[Drawn, Spreads]:
+    """Return how far off right code is, for every kind of case.
+
+    Parameters
+    ----------
+    loss : str
+    which : sequence of (kind, again)
+    seeds : int
+        How many; they are counted from 0.
+    """
+    share = os.cpu_count() or 1
+    if share == 1 or seeds * len(which) < _ALONE:
+        parts = [_of_seeds(loss, tuple(which), range(seeds))]
+    else:
+        spawn = multiprocessing.get_context("spawn")  # no copy of what threads may be doing
+        with ProcessPoolExecutor(share, mp_context=spawn) as pool:
+            ranges = [range(n, seeds, share) for n in range(share)]
+            jobs = [pool.submit(_of_seeds, loss, tuple(which), part) for part in ranges]
+            parts = [job.result() for job in jobs]
+    return {
+        one: {key: np.concatenate([part[one][key] for part in parts]) for key in parts[0][one]}
+        for one in which
+    }
+
+
+def _of_seeds(
+    loss: str, which: tuple[Drawn, ...], seeds: Iterable[int]
+) -> dict[Drawn, Spreads]:
+    seeds = tuple(seeds)
+    return {one: spreads_of(loss, lambda seed, one=one: [draw(loss, seed, one)], seeds)
+            for one in which}  # fmt: skip
+
+
+def spreads_of(
+    loss: str, make: Callable[[int], Sequence[Case]], seeds: Sequence[int]
+) -> Spreads:
+    """Return how far off right code is at most, on the cases that are made of each seed."""
+    found = {(name, part): np.zeros(len(seeds)) for name in styles(loss) for part in PARTS}
+    for place, seed in enumerate(seeds):
+        graded = Graded(loss, make(seed))
+        for name, style in styles(loss).items():
+            answers = graded.answers(style)
+            for part in PARTS:
+                found[name, part][place] = graded.farthest(answers, part)
+    return found
