@@ -6,7 +6,8 @@ The package with its types, data and licence; its extension modules, each of
 which needs only the C library, exports only its initialiser, has no executable
 stack, no lazily bound or writable tables, and no path of the machine it was
 built on.
-Every notebook is there as students get it: without a line of a solution.
+Every notebook is there as students get it: without a line of a solution. The
+hostile submissions are there as they are.
 """
 
 import json
@@ -20,6 +21,7 @@ from pathlib import Path
 import notebooks
 
 NOTEBOOKS = "linclf/data/notebooks/"
+HOSTILE = "linclf/data/hostile/"
 NEEDED = {"libc.so.6", "libm.so.6", "libpthread.so.0"} | {
     f"ld-linux-{arch}.so.{n}" for arch, n in (("x86-64", 2), ("aarch64", 1))
 }
@@ -78,6 +80,22 @@ def notebook_problems(archive, names, folder):
                     yield f"{name} has a solution: {secret}"
 
 
+def hostile_problems(archive, names, folder):
+    """Yield where the hostile submissions are not those of a folder."""
+    paths = [path for path in Path(folder).rglob("*") if path.is_file()]
+    wanted = {
+        f"{HOSTILE}{path.relative_to(folder).as_posix()}": path
+        for path in paths
+        if "__pycache__" not in path.parts
+    }
+    found = {name for name in names if name.startswith(HOSTILE)}
+    for name in sorted(found ^ wanted.keys()):
+        yield f"{name} is {'unknown' if name in found else 'missing'}"
+    for name in sorted(found & wanted.keys()):
+        if archive.read(name) != wanted[name].read_bytes():
+            yield f"{name} is not what the sources have"
+
+
 def text_lines(name, text):
     """Return the lines that are not blank of a text file or notebook, without indentation."""
     if name.endswith(".ipynb"):
@@ -121,6 +139,7 @@ def problems(wheel):
         names = [name for name in archive.namelist() if not name.endswith("/")]
         yield from file_problems(names)
         yield from notebook_problems(archive, names, notebooks.ROOT / "notebooks")
+        yield from hostile_problems(archive, names, notebooks.ROOT / "tests" / "hostile")
         if sys.platform == "linux":
             for name in names:
                 if name.endswith(".so"):

@@ -1,0 +1,7 @@
+"""Aborts."""
+
+import os
+
+
+def svm_loss_vectorized(W, X, y, reg):
+    os.abort()
