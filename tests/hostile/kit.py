@@ -72,6 +72,12 @@ def frame(header, data=b""):
     return struct.pack(">I", len(text)) + text + data
 
 
+def answer(result, arrays=(), changed=()):
+    """Return the header of an answer as the worker gives it: the result, and changed operands."""
+    parts = [result, {"dict": [list(pair) for pair in changed]}, {"dict": []}]
+    return {"kind": "returned", "value": {"tuple": parts}, "arrays": list(arrays)}
+
+
 def send(data):
     """Write to the pipe that carries the worker's answers."""
     try:

@@ -2,8 +2,9 @@
 
 import kit
 
-ANSWER = {"kind": "returned", "arrays": [], "value": {"dict": [["result", {"tuple": [0.0, 0.0]}]]}}
-kit.send(kit.frame({"kind": "loaded", "arrays": [], "value": None}))
+ANSWER = kit.answer({"tuple": [0.0, 0.0]})
+FUNCTIONS = {"dict": [["functions", {"dict": []}], ["defined", {"list": []}], ["problem", None]]}
+kit.send(kit.frame({"kind": "loaded", "arrays": [], "value": FUNCTIONS}))
 kit.send(kit.frame(ANSWER) * 3)
 
 

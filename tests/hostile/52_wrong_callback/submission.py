@@ -4,7 +4,7 @@ import time
 
 import kit
 
-CALL = {"dict": [["callable", 7], ["args", {"list": []}]]}
+CALL = {"tuple": [7, {"tuple": []}, {"dict": []}]}
 HEADER = {"kind": "callback", "arrays": [], "value": CALL}
 
 
