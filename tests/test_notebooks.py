@@ -26,7 +26,12 @@ SOURCES = sorted(NOTEBOOKS.glob("*.py"))
 if not SOURCES:
     pytest.skip("the notebooks are not here", allow_module_level=True)
 
+OF_THE_COURSE = [path for path in SOURCES if tool().for_students(path)]
+
 each_notebook = pytest.mark.parametrize("source", SOURCES, ids=lambda path: path.stem)
+each_notebook_of_the_course = pytest.mark.parametrize(
+    "source", OF_THE_COURSE, ids=lambda path: path.stem
+)
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +75,7 @@ def test_the_solution_runs_and_the_text_states_what_it_computes(source, runs):
     assert run.cpu_seconds < CPU_SECONDS
 
 
-@each_notebook
+@each_notebook_of_the_course
 @of_version("student")
 def test_the_student_version_stops_only_at_exercises_and_names_them(source, runs):
     run = runs[source, "student"]
@@ -90,6 +95,7 @@ def test_the_notebooks_of_the_package_are_those_of_the_sources():
     import importlib.resources
 
     folder = Path(str(importlib.resources.files("linclf").joinpath("data", "notebooks")))
-    for source in SOURCES:
+    assert {path.stem for path in folder.glob("*.ipynb")} == {path.stem for path in OF_THE_COURSE}
+    for source in OF_THE_COURSE:
         made = tool().dumps(tool().notebook(tool().read(source), "student"))
         assert (folder / f"{source.stem}.ipynb").read_text(encoding="utf-8") == made, "build again"

@@ -59,7 +59,8 @@ def module_name(path):
 
 def notebook_problems(archive, names, folder):
     """Yield what is wrong with the notebooks, given the folder of their sources."""
-    sources = [notebooks.read(path) for path in sorted(Path(folder).glob("*.py"))]
+    paths = filter(notebooks.for_students, sorted(Path(folder).glob("*.py")))
+    sources = [notebooks.read(path) for path in paths]
     wanted = {f"{NOTEBOOKS}{source.path.stem}.ipynb": source for source in sources}
     found = {name for name in names if name.endswith(".ipynb")}
     for name in found ^ wanted.keys():

@@ -16,6 +16,8 @@ A source is a Python file in the percent format of jupytext: cells begin with `#
     instructor   is in the instructor version alone
     test         is in none: assertions that the tests run, of values stated in the text
 
+A source numbered 90 or higher is for instructors, and has no student version.
+
 Only the standard library is used, since the build of the wheel runs this. Every mistake in a source
 is reported with its file and line. With --course, the exercises must be those of linclf.course.
 """
@@ -428,9 +430,16 @@ def dumps(notebook):
     return json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
 
 
+def for_students(path):
+    """Tell whether a source is part of the course, not a guide for those who teach it."""
+    return not path.name.startswith("9")
+
+
 def write(sources, version, folder):
-    """Write a version of each source into a folder, and return the files."""
+    """Write a version of each source that has it into a folder, and return the files."""
     folder.mkdir(parents=True, exist_ok=True)
+    if version == "student":
+        sources = [source for source in sources if for_students(source.path)]
     files = [folder / f"{source.path.stem}.ipynb" for source in sources]
     for old in set(folder.glob("*.ipynb")) - {*files}:
         old.unlink()  # of a source that has another name now
