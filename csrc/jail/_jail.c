@@ -8,6 +8,7 @@
 #include "jail.h"
 
 #include <errno.h>
+#include <string.h>
 #include <unistd.h>
 
 /* Raise OSError(errno, "cannot <what>: <reason>", path). */
@@ -76,19 +77,24 @@ convert_limit(PyObject *argument, void *address)
     return 1;
 }
 
+/* Python wants them writable. */
+#define NAME(text) ((char[]){text})
+
+static char *limit_names[] = {NAME("cpu_seconds"), NAME("memory"),    NAME("file_size"),
+                              NAME("files"),       NAME("processes"), NULL};
+static char *lock_names[] = {NAME("read"), NAME("write"), NULL};
+
 static PyObject *
 limit(PyObject *Py_UNUSED(module), PyObject *arguments, PyObject *keywords)
 {
-    static char *names[] = {"cpu_seconds", "memory",    "file_size",
-                            "files",       "processes", NULL};
     struct jail_limits limits = {-1, -1, -1, -1, -1};
     const char *what;
 
-    if (!PyArg_ParseTupleAndKeywords(arguments, keywords, "|$O&O&O&O&O&:limit", names,
-                                     convert_limit, &limits.cpu_seconds, convert_limit,
-                                     &limits.memory, convert_limit, &limits.file_size,
-                                     convert_limit, &limits.files, convert_limit,
-                                     &limits.processes))
+    if (!PyArg_ParseTupleAndKeywords(arguments, keywords, "|$O&O&O&O&O&:limit",
+                                     limit_names, convert_limit, &limits.cpu_seconds,
+                                     convert_limit, &limits.memory, convert_limit,
+                                     &limits.file_size, convert_limit, &limits.files,
+                                     convert_limit, &limits.processes))
         return NULL;
     if (jail_limit(&limits, &what))
         return raise_error(what, NULL);
@@ -124,12 +130,11 @@ allow_all(int ruleset, int abi, PyObject *paths, int writing)
 static PyObject *
 lock(PyObject *Py_UNUSED(module), PyObject *arguments, PyObject *keywords)
 {
-    static char *names[] = {"read", "write", NULL};
     PyObject *read, *write;
     const char *what = NULL;
     int ruleset, abi, result;
 
-    if (!PyArg_ParseTupleAndKeywords(arguments, keywords, "OO:lock", names, &read,
+    if (!PyArg_ParseTupleAndKeywords(arguments, keywords, "OO:lock", lock_names, &read,
                                      &write))
         return NULL;
     abi = jail_landlock_abi();
