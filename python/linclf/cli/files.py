@@ -45,7 +45,7 @@ def write_folder(folder: Path, files: Mapping[str, str]) -> None:
     folder : Path
         Is made; what is above it must exist.
     files : mapping of str to str
-        Texts by file name.
+        Texts by file name; folders in a name, as in ``source/svm.py``, are made as well.
 
     Raises
     ------
@@ -54,24 +54,26 @@ def write_folder(folder: Path, files: Mapping[str, str]) -> None:
     """
     if folder.exists() and not folder.is_dir():
         raise FileExistsError(f"{folder} is a file; name a folder that does not exist yet")
-    made = not folder.exists()
-    if not made and any(folder.iterdir()):
+    if folder.exists() and any(folder.iterdir()):
         raise FileExistsError(
             f"the folder {folder} is not empty, and nothing is overwritten; name a new one"
         )
     if not folder.absolute().parent.is_dir():
         raise FileNotFoundError(f"the folder {folder.parent} does not exist; make it first")
-    if made:
-        folder.mkdir()
     written: list[Path] = []
     try:
         for name, text in files.items():
+            above = [one for one in (folder / name).parents if one.is_relative_to(folder)]
+            for missing in (one for one in reversed(above) if not one.exists()):
+                missing.mkdir()
+                written.append(missing)
             with open(folder / name, "x", encoding="utf-8", newline="") as file:
                 written.append(folder / name)
                 file.write(text)
     except BaseException:  # an interrupt as well
-        for path in written:
-            path.unlink()
-        if made:
-            folder.rmdir()
+        for path in reversed(written):
+            if path.is_dir():
+                path.rmdir()
+            else:
+                path.unlink()
         raise

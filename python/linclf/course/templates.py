@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Iterable
 
 from linclf.course.specification import exercise, exercises
 
@@ -69,11 +70,16 @@ def stub(name: str) -> str:
     )
 
 
-def public_tests() -> str:
+def public_tests(names: Iterable[str] | None = None) -> str:
     """Return the text of ``test_exercises.py``: one test for each exercise.
 
     It looks for every function in the ``.py`` file that is named as the notebook of the exercise
     is, without the number in front: ``multiclass_hinge.py`` beside ``01_multiclass_hinge.ipynb``.
+
+    Parameters
+    ----------
+    names : iterable of str, optional
+        Of exercises; by default all of the course.
 
     Returns
     -------
@@ -86,7 +92,7 @@ def public_tests() -> str:
     """
     tests = [
         _TEST.format(name=one.name, title=one.title, module=module_of(one.notebook))
-        for one in exercises()
+        for one in (exercises() if names is None else map(exercise, names))
     ]
     return _HEAD + "".join(tests)
 
