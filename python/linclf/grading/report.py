@@ -23,7 +23,7 @@ from linclf.grading.report_style import (
 )
 from linclf.grading.results import STATUSES, ItemResult, Results, public
 from linclf.grading.sinks import csv_text, html, one_line
-from linclf.messages import Sentence, catalogue, say
+from linclf.messages import LANGUAGES, Sentence, catalogue, say
 from linclf.mutants.catalogue import mistakes_of
 
 __all__ = ["class_csv", "class_report", "student_report"]
@@ -59,7 +59,7 @@ def student_report(results: Results, revealed: Collection[str] = ("visible",)) -
         A whole page; write it as UTF-8.
     """
     shown = public(results, revealed)
-    language = shown.language
+    language = shown.language if shown.language in LANGUAGES else "en"
     score = say(
         "grading.report.points", earned=points_text(shown.earned), total=points_text(shown.total)
     )
