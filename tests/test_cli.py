@@ -8,7 +8,7 @@ import pytest
 from cli_runs import run
 from linclf.cli import doctor
 
-COMMANDS = ("bench", "demo", "train", "predict", "gradcheck", "course", "doctor")
+COMMANDS = ("bench", "demo", "train", "predict", "gradcheck", "course", "doctor", "grade")
 
 
 @pytest.fixture(scope="module")

@@ -40,7 +40,7 @@ WANTED = (
 def file_problems(names):
     """Yield what is wrong with the list of files in the wheel."""
     for name in names:
-        if not re.match(r"linclf/|linclf-[^/]+\.dist-info/", name):
+        if not re.match(r"linclf/|linclf_grading/|linclf-[^/]+\.dist-info/", name):
             yield f"{name} is outside the package"
         if re.search(r"(^|/)(tests?|__pycache__)/|\.(c|h|inc|a|pyc)$|reference", name):
             yield f"{name} does not belong in a wheel"

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from typing import Any, NoReturn
 
 from linclf import __version__
-from linclf.cli import bench, course, demo, doctor, gradcheck, predict, train
+from linclf.cli import bench, course, demo, doctor, gradcheck, grade, predict, train
 
 __all__ = ["build_parser", "main"]
 
@@ -53,7 +53,7 @@ def build_parser() -> argparse.ArgumentParser:
         "--traceback", action="store_true", help="show where in the program an error came from"
     )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", dest="command")
-    for command in (demo, train, predict, gradcheck, course, bench, doctor):
+    for command in (demo, train, predict, gradcheck, course, grade, bench, doctor):
         command.add_to(commands)
     return parser
 
