@@ -32,6 +32,7 @@ from linclf.grading.users import kill_user, release_user
 _SCRIPTS = ("worker.py", "unpack.py", "tryout.py")
 _LOOK_EVERY = 0.25  # seconds between two looks at a busy child
 _FILES_IN_FOLDER = 10_000
+_THREADS_OF_OURS = 8  # of the worker itself and of bubblewrap
 _LAST_WORDS = 5.0  # seconds that a killed child is waited for
 
 
@@ -102,6 +103,13 @@ class Usage:
     memory: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class _Process:
+    pid: int
+    threads: int
+    seconds: float  # of the processor
+
+
 class Cell:
     """A running child; made by `open_cell`, and closed at the end of a with statement.
 
@@ -122,6 +130,7 @@ class Cell:
         self.tier = tier
         self.pid = launched.process.pid
         self.folder = launched.folder
+        self._work = launched.folder / "work"
         self.usage = Usage()
         self._process = launched.process
         self._requests, self._replies = launched.requests, launched.replies
@@ -263,8 +272,7 @@ class Cell:
             if now >= deadline:
                 raise self._end(CellTimeout("the deadline has passed"))
             if now >= self._looked + _LOOK_EVERY:
-                self._look_at_folder()
-                self._look_at_threads()
+                self._look()
                 self._looked = now
             ready = dict(poll.poll(1000 * min(deadline - now, _LOOK_EVERY) + 1))
             if printing in ready and not self._drain():
@@ -285,32 +293,23 @@ class Cell:
             return False
         return bool(chunk)
 
-    def _look_at_folder(self) -> None:
-        """End a child that fills its folder. At T3 the folder is of a fixed size."""
+    def _look(self) -> None:
+        """End a child that fills its folder, or has more threads than the kernel would let it."""
+        family = self._family()
         if self.tier == Tier.T3:
-            return
-        files, size = 0, 0
-        folders = [self.folder / "work"]
-        with contextlib.suppress(OSError):  # it may change meanwhile
-            while folders and files <= _FILES_IN_FOLDER:
-                with os.scandir(folders.pop()) as entries:
-                    for entry in entries:
-                        files += 1
-                        if entry.is_dir(follow_symlinks=False):
-                            folders.append(Path(entry.path))
-                        else:
-                            size += entry.stat(follow_symlinks=False).st_blocks * 512
+            # The size is limited there; the number of files, which costs memory too, is not.
+            files, size = _files_in_system(f"/proc/{family[-1].pid}/root{self._work}"), 0
+        else:
+            files, size = _files_below(self._work)
         if files > _FILES_IN_FOLDER or size > 4 * self._limits.file_size:
             raise self._end(CellDied("disk"))
-
-    def _look_at_threads(self) -> None:
-        """End a child with too many threads: the kernel counts none of those of root."""
-        if sum(threads for threads, _ in self._family()) > self._limits.processes + 8:
+        # No limit of threads holds for root.
+        if sum(one.threads for one in family) > self._limits.processes + _THREADS_OF_OURS:
             raise self._end(CellDied("threads"))
 
-    def _family(self) -> list[tuple[int, float]]:
-        """Threads and seconds of the processor of the child and, at T3, of what is in it."""
-        found: list[tuple[int, float]] = []
+    def _family(self) -> list[_Process]:
+        """The child and, at T3, what is in bubblewrap, the innermost last."""
+        found: list[_Process] = []
         pids = [self.pid] if not self._reaped else []
         while pids and len(found) < 100:
             pid = pids.pop()
@@ -318,11 +317,12 @@ class Cell:
                 with open(f"/proc/{pid}/stat", "rb") as file:
                     # The name in parentheses may contain anything.
                     fields = file.read().rpartition(b")")[2].split()
-                ticks = int(fields[11]) + int(fields[12])
-                found.append((int(fields[17]), ticks / os.sysconf("SC_CLK_TCK")))
-                with open(f"/proc/{pid}/task/{pid}/children", "rb") as file:
-                    pids += [int(word) for word in file.read().split()]
-        return found
+                seconds = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+                found.append(_Process(pid, int(fields[17]), seconds))
+                if self.tier == Tier.T3:
+                    with open(f"/proc/{pid}/task/{pid}/children", "rb") as file:
+                        pids += [int(word) for word in file.read().split()]
+        return found or [_Process(self.pid, 0, 0.0)]
 
     # --- the end
 
@@ -354,7 +354,7 @@ class Cell:
         """Kill the child and what it has started, and wait until it is gone."""
         if not self._reaped:
             # What bubblewrap has not waited for does not count as its own.
-            inside = sum(seconds for _, seconds in self._family()[1:]) if self.tier == 3 else 0.0
+            inside = sum(one.seconds for one in self._family()[1:])
             # Its process group has its number, which is not free before it is reaped.
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(self.pid, signal.SIGKILL)
@@ -396,6 +396,33 @@ class Cell:
         scale = 1 if sys.platform == "darwin" else 1024
         self.usage = Usage(usage.ru_utime + usage.ru_stime, usage.ru_maxrss * scale)
         return True
+
+
+def _files_below(folder: Path) -> tuple[int, int]:
+    """Count files and their bytes on disk, up to one file more than may be."""
+    files, size = 0, 0
+    folders = [str(folder)]
+    with contextlib.suppress(OSError):  # it may change meanwhile
+        while folders and files <= _FILES_IN_FOLDER:
+            with os.scandir(folders.pop()) as entries:
+                for entry in entries:
+                    files += 1
+                    if entry.is_dir(follow_symlinks=False):
+                        folders.append(entry.path)
+                    else:
+                        size += entry.stat(follow_symlinks=False).st_blocks * 512
+                    if files > _FILES_IN_FOLDER:
+                        break
+    return files, size
+
+
+def _files_in_system(path: str) -> int:
+    """Count the files of the file system that is mounted somewhere."""
+    try:
+        found = os.statvfs(path)
+    except OSError:
+        return 0
+    return found.f_files - found.f_ffree
 
 
 @contextlib.contextmanager
