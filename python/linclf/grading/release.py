@@ -6,7 +6,7 @@
     hw1/public/        is released as well, in the same way: README.md, public tests
 
 The same folder gives the same bytes. Before anything is written it is read once more, as a student
-would: no line of a solution, no secret and no hidden item may be left in it.
+would: nothing telling of a solution, no secret, and no hidden item may be in it.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ __all__ = ["ReleaseError", "release", "student_files"]
 FOLDERS = ("source", "public")
 """Folders of an assignment that students get."""
 
-_LONG = 30  # letters of a line that does not stand anywhere else by chance
+_TELLING = 45  # letters in a row that do not stand anywhere else by right
 _DATE = (1980, 1, 1, 0, 0, 0)
 
 _README = """\
@@ -225,19 +225,18 @@ def _leaks(
     secrets: list[bytes],
 ) -> Iterator[str]:
     """Yield what is in the files and must not be."""
-    lines, pairs = _of_solutions(removed)
+    runs = _telling_runs(removed)
     for name, data in sorted(files.items()):
         if any(secret in data for secret in secrets):
             yield f"{name} holds a secret of the course; take it out, and make a new one"
         text = _text(name, data)
-        before = ""
-        for number, line in enumerate((line.strip() for line in text.split("\n")), 1):
-            if not line:
-                continue
-            where = lines.get(line) or pairs.get((before, line))
-            if where:
-                yield f"{name}, line {number}, is also in a part that is taken out: {where}"
-            before = line
+        lines = [(n, line.strip()) for n, line in enumerate(text.split("\n"), 1) if line.strip()]
+        for length in sorted({len(run) for run in runs}):
+            for start in range(len(lines) - length + 1):
+                run = tuple(line for _, line in lines[start : start + length])
+                if where := runs.get(run):
+                    number = lines[start][0]
+                    yield f"{name}, line {number}, is also in a part that is taken out: {where}"
         if name == "rubric.toml":  # made of visible items alone
             continue
         for item in (item for item in assignment.items if item.hidden):
@@ -254,14 +253,22 @@ def _names_of(item: Item, assignment: Assignment) -> list[str]:
     return names + ([f"{item.test.split('::')[-1].partition('[')[0]}("] if item.test else [])
 
 
-def _of_solutions(removed: list[Removed]) -> tuple[dict[str, str], dict[tuple[str, str], str]]:
-    """Return what tells a solution: long lines, and two lines in a row, with their places."""
-    lines: dict[str, str] = {}
-    pairs: dict[tuple[str, str], str] = {}
+def _telling_runs(removed: list[Removed]) -> dict[tuple[str, ...], str]:
+    """Return runs of lines that tell a solution, with their places.
+
+    A run is as short as it can be. A loop over the samples may well stand somewhere else.
+    """
+    runs: dict[tuple[str, ...], str] = {}
     for part in removed:
-        lines |= {line: part.where for line in part.lines if len(line) >= _LONG}
-        pairs |= dict.fromkeys(zip(part.lines, part.lines[1:], strict=False), part.where)
-    return lines, pairs
+        for start in range(len(part.lines)):
+            ends = range(start + 1, len(part.lines) + 1)
+            tries = (part.lines[start:end] for end in ends)
+            run = next((run for run in tries if sum(map(len, run)) >= _TELLING), ())
+            if run:
+                runs[run] = part.where
+        if len(part.lines) > 1:  # short, but whole
+            runs.setdefault(part.lines, part.where)
+    return runs
 
 
 def _text(name: str, data: bytes) -> str:
