@@ -11,6 +11,8 @@ import zipfile
 import pytest
 from linclf.grading import intake
 from linclf.grading.intake import CAPS, TROUBLES, IntakeError, digest_of, read_submission
+from linclf.grading.limits import Limits
+from linclf.grading.tiers import Tier, probe
 from linclf.grading.unpack import (
     PROBLEMS,
     Bad,
@@ -425,3 +427,49 @@ def test_a_submission_cannot_be_changed_by_mistake(folder):
     found = read_submission(folder)
     with pytest.raises(dataclasses.FrozenInstanceError):
         found.digest = ""
+
+
+# ----------------------------------------------------------------------------- in a cell
+
+
+TIERS = [tier for tier in Tier if tier <= probe().tier]
+
+
+@pytest.mark.parametrize("tier", TIERS)
+def test_an_archive_is_unpacked_in_a_cell(tmp_path, tier, monkeypatch):
+    def never(*operands):
+        raise AssertionError("hostile bytes are taken apart in the process of the grader")
+
+    for name in ("unpack", "_zip", "_tar", "_expanded"):
+        monkeypatch.setattr(f"linclf.grading.unpack.{name}", never)
+    for module in (zipfile, tarfile):
+        monkeypatch.setattr(module, "ZipFile" if module is zipfile else "TarFile", never)
+    files = {"a.py": CODE, "lib/\u00fc.py": b"x = 1\n"}
+    (tmp_path / "hw.zip").write_bytes(ZIP)
+    (tmp_path / "hw.TAR.GZ").write_bytes(TAR)
+    for name in ("hw.zip", "hw.TAR.GZ"):
+        found = read_submission(tmp_path / name, tier=tier)
+        assert (found.name, found.files) == ("hw", files)
+        assert found.digest == digest_of(files)
+
+
+MEMBERS = [("hw/a.py", CODE), ("hw/lib/\u00fc.py", b"x = 1\n"), ("hw/.git/config", b"")]
+ZIP, TAR = zipped(MEMBERS), tarred(MEMBERS, mode="w:gz")
+
+
+@pytest.mark.parametrize("kind", ["zip: link", "zip: bomb", "tar: parent folder", "nothing"])
+def test_what_a_cell_finds_wrong_is_told(tmp_path, kind):
+    data, problem = HOSTILE[kind]
+    (tmp_path / "hw.zip").write_bytes(data)
+    assert problem_of(tmp_path / "hw.zip", tier=TIERS[-1]) == ("forbidden", problem)
+
+
+def test_an_archive_without_code_is_not_submitted(tmp_path):
+    (tmp_path / "hw.zip").write_bytes(zipped([("report.pdf", b"%PDF")]))
+    assert problem_of(tmp_path / "hw.zip") == ("not_submitted", "empty")
+
+
+def test_a_cell_that_does_not_answer_is_the_end_of_an_archive_not_of_the_grader(tmp_path):
+    (tmp_path / "hw.zip").write_bytes(ZIP)
+    limits = Limits(load_seconds=0.001)
+    assert problem_of(tmp_path / "hw.zip", limits=limits) == ("forbidden", "broken")
