@@ -13,12 +13,15 @@ import numpy as np
 import pytest
 from linclf import course
 from linclf.cli.files import write_folder
+from linclf.grading.engine import grade
 from linclf.grading.init import new_assignment
+from linclf.grading.intake import Submission, digest_of
 from linclf.grading.public_rubric import public_part, toml_text
 from linclf.grading.regions import RegionError, strip_notebook, strip_python, strip_text
 from linclf.grading.release import ReleaseError, release, student_files
 from linclf.grading.rubric import load, shipped
 from linclf.grading.seeds import VARIABLE, SecretError, new_secret, read_secret
+from linclf.grading.tiers import Tier
 
 from tests import course_solutions
 
@@ -158,6 +161,30 @@ def test_folders_in_names_are_made_and_taken_away_again(tmp_path):
     with pytest.raises(FileExistsError):
         write_folder(tmp_path / "g", {"b/c.txt": "1", "b/./c.txt": "2"})
     assert list((tmp_path / "g").iterdir()) == []
+
+
+# ----------------------------------------------------------------------------- what it is worth
+
+
+def graded(name, files):
+    """Return the results of files by a rubric that ships."""
+    submission = Submission("anna", files, digest_of(files))
+    return grade(load(name), submission, secret=b"0123456789abcdef", tier=Tier.T1)
+
+
+@pytest.mark.parametrize("name", shipped())
+def test_right_code_earns_all_points_of_a_rubric_that_ships(name):
+    found = graded(name, {"work.py": inspect.getsource(course_solutions).encode()})
+    assert [(item.id, item.messages) for item in found.items if item.earned < item.points] == []
+    assert found.earned == found.total
+
+
+@pytest.mark.parametrize("name", shipped())
+def test_what_is_handed_out_earns_nothing(tmp_path, name):
+    new_assignment(tmp_path / "hw", rubric=name)
+    found = graded(name, {f"{name}.py": student_files(tmp_path / "hw")[f"{name}.py"]})
+    assert found.earned == 0
+    assert {item.category for item in found.items} <= {"not_written", "requires"}
 
 
 # ----------------------------------------------------------------------------- the zip file
