@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from linclf.grading.rubric import VISIBILITIES, Assignment, Item
-from linclf.grading.rubric_schema import nearest
+from linclf.grading.schema_walk import nearest
 from linclf.grading.tiers import Tier
 
 __all__ = ["Collected", "collect", "marks_of"]

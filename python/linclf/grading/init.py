@@ -19,7 +19,7 @@ from linclf.cli.files import write_folder
 from linclf.course.specification import Exercise, exercise, exercises
 from linclf.course.templates import module_of, public_tests, stub
 from linclf.grading.public_rubric import toml_text
-from linclf.grading.rubric_schema import nearest
+from linclf.grading.schema_walk import nearest
 from linclf.grading.seeds import new_secret, read_secret
 
 __all__ = ["new_assignment"]

@@ -27,11 +27,9 @@ from linclf.grading.rubric_schema import (
     SCHEMA,
     VISIBILITIES,
     hundredths,
-    nearest,
     operand,
-    problems,
-    shown,
 )
+from linclf.grading.schema_walk import nearest, problems, shown
 from linclf.grading.tiers import Tier
 
 __all__ = [
@@ -295,7 +293,7 @@ def load(source: str | Path) -> Assignment:
         raise RubricError(str(file), [f"it is not TOML: {error}"]) from None
     except RecursionError:
         raise RubricError(str(file), ["it is nested too deep"]) from None
-    found = list(problems(table)) or mistakes_in(table, folder)
+    found = list(problems(table, SCHEMA)) or mistakes_in(table, folder)
     if found:
         raise RubricError(str(file), found)
     return _assignment(table, folder)

@@ -16,7 +16,8 @@ from typing import Any
 
 from linclf.course.problems import LOSSES
 from linclf.course.specification import exercises
-from linclf.grading.rubric_schema import OF_LOSSES, hundredths, nearest, operand, shown
+from linclf.grading.rubric_schema import OF_LOSSES, hundredths, operand
+from linclf.grading.schema_walk import nearest, shown
 from linclf.messages import catalogue
 from linclf.mutants.catalogue import get, mistakes_of
 
