@@ -142,19 +142,23 @@ def _chosen(units: list[_Unit], wanted: Sequence[str]) -> list[_Unit]:
 def _execute(unit: _Unit, wanted: Sequence[str], found: Loaded) -> None:
     """Run a file as a module, and note what it defines."""
     stem = re.sub(r"\W", "_", unit.path.stem) or "_"
-    # A file "random.py" is a module of its own, and leaves Python's where it is.
-    taken = stem in sys.modules or stem in sys.stdlib_module_names
-    module = types.ModuleType(f"submission_{stem}" if taken else stem)
-    module.__file__ = str(unit.path)
-    sys.modules[module.__name__] = module
-    try:
-        for tree, label in unit.parts:
-            _run(tree, label, module, unit.notebook)
-    except BaseException as error:
-        found.problem = found.problem or describe(error, found.own, unit.name)
+    known = sys.modules.get(stem)
+    if known is not None and getattr(known, "__file__", None) == str(unit.path):
+        module = known  # another file of the submission has imported it
+    else:
+        # A file "random.py" is a module of its own, and leaves Python's where it is.
+        taken = known is not None or stem in sys.stdlib_module_names
+        module = types.ModuleType(f"submission_{stem}" if taken else stem)
+        module.__file__ = str(unit.path)
+        sys.modules[module.__name__] = module
+        try:
+            for tree, label in unit.parts:
+                _run(tree, label, module, unit.notebook)
+        except BaseException as error:
+            found.problem = found.problem or describe(error, found.own, unit.name)
     names = [n for n in wanted if n in vars(module)] if wanted else []
     names += [n for n, value in vars(module).items() if _is_own(value, module)]
-    for name in names[:_MOST]:
+    for name in names[: len(wanted) + _MOST]:
         if name not in found.values:
             found.values[name], found.files[name] = vars(module)[name], unit.name
 

@@ -9,6 +9,7 @@ and the next call starts another. What a submission can choose by lying is its o
 from __future__ import annotations
 
 import inspect
+import json
 import math
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -81,6 +82,19 @@ class _Told:
         self.loop = None if told["loop"] is None else clean(told["loop"], 200)
         self.file = clean(told["file"], 200)
         self.signature = _signature(told["parameters"])
+        self.least, self.most = _counts(self.signature)
+
+
+def _counts(signature: inspect.Signature | None) -> tuple[float, float]:
+    """Return how many operands by position make a call that needs no closer look."""
+    parameters = [] if signature is None else list(signature.parameters.values())
+    empty = inspect.Parameter.empty
+    if any(p.kind is p.KEYWORD_ONLY and p.default is empty for p in parameters):
+        return math.inf, -math.inf
+    placed = [p for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+    variable = any(p.kind is p.VAR_POSITIONAL for p in parameters)
+    least = sum(p.default is empty for p in placed)
+    return least, math.inf if variable else len(placed)
 
 
 class _Default:
@@ -194,9 +208,14 @@ class RemoteStudent:
 
     @property
     def output(self) -> str:
-        """What the submission printed, in all its cells: of a student, to be escaped."""
-        now = self._cell.output() if self._cell is not None else b""
-        return (self._printed + now)[: self.limits.output].decode("utf-8", "replace")
+        """The end of what the submission printed, in all its cells: of a student, to be escaped."""
+        now = b""
+        if self._cell is not None:
+            try:
+                now = self._cell.output()
+            except CellError as error:  # it prints too much this very moment
+                self._failed(error, loading=False)
+        return (self._printed + now)[-self.limits.output :].decode("utf-8", "replace")
 
     @property
     def cpu_seconds(self) -> float:
@@ -243,7 +262,7 @@ class RemoteStudent:
         cell, self._cell = self._cell, None
         if cell is not None:
             cell.close()
-            self._printed += cell.output()[: max(self.limits.output - len(self._printed), 0)]
+            self._printed = (self._printed + cell.output())[-self.limits.output :]
             self._seconds += cell.usage.cpu_seconds
 
     def _start(self) -> None:
@@ -299,7 +318,7 @@ class RemoteStudent:
         operands = _Operands(self)
         encoder = wire.Encoder(operands.special, math.inf, layouts=True)  # type: ignore[arg-type]
         frame = encoder.frame(kind, encoder.tree(value))
-        operands.arrays = encoder.places
+        operands.arrays = encoder.arrays
         self._write(frame, deadline, loading=loading)
         return operands
 
@@ -362,8 +381,9 @@ class RemoteStudent:
             self._busy = False
 
     def _check_call(self, name: str, operands: Sequence[Any], named: Mapping[str, Any]) -> None:
-        signature = self._told[name].signature
-        if signature is None:
+        told = self._told[name]
+        signature = told.signature
+        if signature is None or (not named and told.least <= len(operands) <= told.most):
             return
         try:
             signature.bind(*operands, **named)
@@ -457,12 +477,12 @@ class _Operands:
     def special(self, value: Any) -> Any:
         """Return what stands for an operand that is no plain value."""
         if isinstance(value, RemoteFunction) and value._student is self._student:
-            return {"function": value.__name__}
+            return json.dumps({"function": value.__name__})
         if isinstance(value, np.random.Generator):
             if type(value.bit_generator) is not np.random.PCG64:
                 raise TypeError("a generator must be of np.random.default_rng, to be sent")
             self.generators.append(value)
-            return {"rng": list(told_state(value))}
+            return json.dumps({"rng": told_state(value)})
         if isinstance(value, np.ndarray):
             raise TypeError(
                 f"an array of dtype {value.dtype} and {value.ndim} axes cannot be sent: use "
@@ -471,7 +491,7 @@ class _Operands:
         if callable(value):
             self.functions.append(value)
             name = getattr(value, "__name__", type(value).__name__)
-            return {"callable": [len(self.functions) - 1, str(name)]}
+            return json.dumps({"callable": [len(self.functions) - 1, str(name)]})
         raise TypeError(f"a {type(value).__name__} cannot be sent to a submission")
 
     def take_over(self, changed: dict[int, Any], advanced: dict[int, Any]) -> None:

@@ -10,6 +10,7 @@ the grader only gets numbers it checks, or a frame that it refuses. One reply a 
 from __future__ import annotations
 
 import builtins
+import contextlib
 import os
 import sys
 import threading
@@ -73,20 +74,17 @@ class Worker:
     def _load(self, wanted: list[str], tags: dict[str, str]) -> bytes:
         sys.path.append(str(SUBMISSION))
         found = self._loaded = loading.load(SUBMISSION, wanted, tags)
-        functions = {}
-        for name, value in found.values.items():
-            known = callable(value) and (not wanted or name in wanted)
-            functions[name] = {
-                "parameters": loading.signature(value) if callable(value) else None,
-                "file": found.files[name],
-                "loop": loading.first_loop(value) if known else None,
-                "kind": "" if callable(value) else type(value).__name__,
-            }
-        told = {"functions": functions, "defined": found.defined[:200], "problem": found.problem}
-        try:
-            return wire.encode("loaded", told)
-        except wire.TooLarge:  # a signature of thousands of parameters
-            return wire.encode("loaded", {**told, "functions": {}, "defined": []})
+        values = {name: value for name, value in found.values.items() if len(name) <= 80}
+        functions = {name: _told(one, found.files[name]) for name, one in values.items()}
+        told = {
+            "defined": [name for name in found.defined if len(name) <= 80][:200],
+            "problem": None if found.problem is None else _plain(found.problem),
+        }
+        for kept in (list(found.values), wanted, []):
+            left = {name: one for name, one in functions.items() if name in kept}
+            with contextlib.suppress(wire.TooLarge):
+                return wire.encode("loaded", {**told, "functions": left})
+        return wire.encode("loaded", {"functions": {}, "defined": [], "problem": None})
 
     def _call(self, name: str, operands: tuple[Any, ...], named: dict[str, Any]) -> bytes:
         given = self._operands
@@ -133,6 +131,17 @@ class Worker:
         return self._loaded.values[name]
 
 
+def _told(value: Any, file: str) -> dict[str, Any]:
+    """Return what is told of something that a submission defines."""
+    known = callable(value)
+    return {
+        "parameters": loading.signature(value) if known else None,
+        "file": file,
+        "loop": loading.first_loop(value) if known else None,
+        "kind": "" if known else type(value).__name__,
+    }
+
+
 class Encoder(wire.Encoder):
     """Turns what a submission returns into plain data, or into the name of its type."""
 
@@ -171,6 +180,8 @@ class Encoder(wire.Encoder):
         dtype = _nearest(array)
         if dtype is None or array.ndim > 4:
             return wire.Other("ndarray", array.dtype.name, array.shape)
+        if array.size * dtype.itemsize > self._cap:
+            raise wire.TooLarge
         return self.tree(np.asarray(array, dtype))
 
     def _scalar_like(self, value: Any) -> Any:
@@ -201,7 +212,7 @@ class _Operands:
 
     def __init__(self, worker: Worker) -> None:
         self._worker = worker
-        self._before: list[tuple[int, Any, bytes]] = []
+        self._before: list[tuple[int, Any, Any]] = []
         self._generators: list[tuple[Any, Any]] = []
 
     def special(self, name: str, content: Any) -> Any:
@@ -228,12 +239,12 @@ class _Operands:
         laid: dict[int, Any] = {}
         value = _laid_out(request.value, request, laid)
         arrays = [laid.get(id(array), array) for array in request.arrays]
-        self._before = [(i, a, _bytes(a)) for i, a in enumerate(arrays) if a.ndim]
+        self._before = [(i, a, _content(a)) for i, a in enumerate(arrays) if a.ndim]
         return value
 
     def changed(self) -> dict[int, Any]:
         """Return the arrays that are not as before, by number."""
-        return {i: np.array(a) for i, a, before in self._before if _bytes(a) != before}
+        return {i: np.array(a) for i, a, before in self._before if _content(a) != before}
 
     def advanced(self) -> dict[int, Any]:
         """Return the states of the generators that were drawn from, by number."""
@@ -241,13 +252,14 @@ class _Operands:
         return {i: now for i, (now, before) in enumerate(states) if now != before}
 
 
-def _bytes(array: Any) -> bytes:
-    content: bytes = array.tobytes()
-    return content + repr((array.shape, array.dtype)).encode()
+def _content(array: Any) -> tuple[Any, ...]:
+    return array.shape, array.dtype, array.tobytes()
 
 
 def _laid_out(value: Any, frame: wire.Frame, laid: dict[int, Any] | None = None) -> Any:
     """Return a value with its arrays laid out as they were on the other side."""
+    if all(spec["layout"] == "C" and spec["writable"] for spec in frame.specs):
+        return value
     laid = {} if laid is None else laid
     specs = {id(array): spec for array, spec in zip(frame.arrays, frame.specs, strict=True)}
 
