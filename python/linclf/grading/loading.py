@@ -15,12 +15,12 @@ import linecache
 import re
 import sys
 import types
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-_MAGIC = re.compile(r"\s*(%|!|\?|\w+[\w.]*\?\s*$)")
+_MAGIC = re.compile(r"\s*([%!?]|[\w.]+\?+\s*$|\w+\s*=\s*[%!])")
 _MOST = 200  # names that are told
 _PLAIN = (ast.Constant, ast.Name, ast.Attribute, ast.BinOp, ast.UnaryOp, ast.Tuple, ast.List,
           ast.Dict, ast.Set, ast.Lambda, ast.expr_context, ast.operator, ast.unaryop)  # fmt: skip
@@ -109,18 +109,19 @@ def _unit(path: Path, folder: Path, marks: set[str], found: Loaded) -> _Unit | N
         found.problem = found.problem or describe(error, found.own, name)
         return None
     names = {one for tree, _ in parts for one in _defined(tree)}
-    found.defined += sorted(names)
+    found.defined += [one for tree, _ in parts for one in _defined(tree, functions=True)]
     return _Unit(path, name, parts, names, notebook)
 
 
-def _defined(tree: ast.Module) -> Iterable[str]:
-    """Return the names that a module gives to functions, or to anything."""
+def _defined(tree: ast.Module, *, functions: bool = False) -> Iterator[str]:
+    """Return the names that a module gives to anything, or to what are surely functions."""
     for node in tree.body:
-        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+        if isinstance(node, ast.FunctionDef):
             yield node.name
         elif isinstance(node, ast.Assign):
-            yield from (t.id for t in node.targets if isinstance(t, ast.Name))
-        elif isinstance(node, ast.ImportFrom):
+            if isinstance(node.value, ast.Lambda) or not functions:
+                yield from (t.id for t in node.targets if isinstance(t, ast.Name))
+        elif isinstance(node, ast.ImportFrom) and not functions:
             yield from (alias.asname or alias.name for alias in node.names)
 
 
@@ -217,15 +218,21 @@ def without_magics(source: str) -> str:
     '\\nx = 1'
     """
     lines = source.splitlines()
-    if lines and lines[0].startswith("%%") and not re.match(r"%%(time|timeit|capture)\b", lines[0]):
-        return ""
-    kept = [
-        # A line that goes on from the one before may begin with an operator.
-        "" if _MAGIC.match(line) and not (i and lines[i - 1].rstrip().endswith(("\\", "(", ",")))
-        else line
-        for i, line in enumerate(lines)
-    ]  # fmt: skip
-    return "\n".join(kept)
+    if lines and lines[0].startswith("%%"):
+        if not re.match(r"%%(time|timeit|capture)\b", lines[0]):
+            return ""
+        lines[0] = ""
+    # A line may begin with % and go on with an expression: only what is no Python is dropped.
+    while True:
+        try:
+            ast.parse("\n".join(lines))
+        except SyntaxError as error:
+            number = (error.lineno or 0) - 1
+            if 0 <= number < len(lines) and _MAGIC.match(lines[number]):
+                lines[number] = ""
+                continue
+            lines = ["" if _MAGIC.match(line) else line for line in lines]
+        return "\n".join(lines)
 
 
 def _is_definition(node: ast.stmt) -> bool:

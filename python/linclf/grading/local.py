@@ -14,9 +14,12 @@ import sys
 import tempfile
 import time
 import types
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from linclf.course.student import Wrong
 from linclf.grading import loading
@@ -57,7 +60,7 @@ class LocalFunction:
         except MemoryError as error:
             raise LimitHit("memory", self._student.limits.memory / 2**20) from error
         except (Exception, SystemExit, GeneratorExit) as error:
-            own = {**self._student._own, **_file_of(function)}
+            own = {**_file_of(function), **self._student._own}
             raise exception(loading.describe(error, own)) from error
         finally:
             self._student.cpu_seconds += time.process_time() - before
@@ -100,13 +103,6 @@ class LocalStudent:
     limits : Limits
         Kept for whoever asks; nothing enforces them here.
 
-    Raises
-    ------
-    NotSubmitted
-        If there is no file.
-    LoadFailed
-        On the first use, if a file cannot be loaded.
-
     Examples
     --------
     >>> student = LocalStudent({"double": lambda x: 2.0 * x})
@@ -141,8 +137,6 @@ class LocalStudent:
                 self._set_values(source)
         else:
             self._files = _read(Path(source))
-        if self._files is not None and not self._files:
-            raise NotSubmitted
 
     def _set_values(self, values: Mapping[str, Any]) -> None:
         self._loaded = loading.Loaded(values=dict(values))
@@ -172,10 +166,12 @@ class LocalStudent:
 
         Raises
         ------
+        NotSubmitted
+            If there is no file.
+        LoadFailed
+            If a file cannot be loaded.
         MissingFunction
             If there is none of that name.
-        LoadFailed
-            If the files cannot be loaded.
         """
         values = self._values()
         if name not in values:
@@ -213,6 +209,8 @@ class LocalStudent:
 
     def _load(self) -> loading.Loaded:
         assert self._files is not None
+        if not any(name.endswith((".py", ".ipynb")) for name in self._files):
+            raise NotSubmitted
         with tempfile.TemporaryDirectory() as name, self._listening():
             folder, before = Path(name).resolve(), dict(sys.modules)
             for file, content in self._files.items():
@@ -232,8 +230,14 @@ class LocalStudent:
 
     @contextlib.contextmanager
     def _listening(self) -> Iterator[None]:
-        """Keep what is printed; an output that others captured already stays theirs."""
-        with contextlib.redirect_stdout(self._printed), contextlib.redirect_stderr(self._printed):
+        """Keep what is printed, and what is warned of away from the reader."""
+        with (
+            contextlib.redirect_stdout(self._printed),
+            contextlib.redirect_stderr(self._printed),
+            np.errstate(all="ignore"),
+            warnings.catch_warnings(),
+        ):
+            warnings.simplefilter("ignore")
             yield
 
 
