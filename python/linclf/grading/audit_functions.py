@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from linclf.course.problems import LOSSES
 from linclf.grading.audit_losses import variants
 from linclf.grading.audit_right import RIGHT
 from linclf.grading.audit_wrong import wrong_functions
 from linclf.losses import loss_and_grad, predict
-from linclf.course.problems import LOSSES
 
 if TYPE_CHECKING:
     from linclf.grading.rubric import FunctionSpec, Item

@@ -15,21 +15,21 @@ import hashlib
 import hmac
 import json
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from linclf.course.student import Wrong
 from linclf.grading.checks import CHECKS
-from linclf.grading.failures import Failure, clean
+from linclf.grading.failures import Failure, Timeout, clean
 from linclf.grading.intake import IntakeError, Submission
 from linclf.grading.ledger import Ledger
 from linclf.grading.local import LocalStudent
 from linclf.grading.policy import forbidden_import
 from linclf.grading.results import ItemResult, Message, Results, write_times
 from linclf.grading.seeds import case_id, seed_of
-from linclf.grading.testing import run_tests
+from linclf.grading.testing import run_tests, tests_may_take
 from linclf.grading.tiers import Tier
 from linclf.messages import say
 
@@ -38,7 +38,10 @@ if TYPE_CHECKING:
     from linclf.grading.remote import RemoteStudent
     from linclf.grading.rubric import Assignment, Item
 
-__all__ = ["fingerprint", "grade", "open_student"]
+__all__ = ["check_terms", "fingerprint", "grade", "longest", "open_student"]
+
+_MISSED = "grading.plugin.not_collected"
+_CALLS = 4  # calls that may take as long as a call may, before an item has taken too long
 
 _TESTED = frozenset({".py", ".toml", ".ini", ".json", ".csv", ".npz", ".npy"})
 
@@ -93,17 +96,29 @@ def grade(
     >>> results.items[0].status, results.items[1].category
     ('passed', 'missing_function')
     """
-    if tier < assignment.min_tier:
-        raise ValueError(
-            f"tier is {tier.name}, but {assignment.id} asks for {assignment.min_tier.name} or "
-            "better; see what this machine can do: linclf grade doctor"
-        )
+    check_terms(assignment, secret, tier)
     run = _Run(assignment, submission, secret, tier, into)
     try:
         run.grade(tests)
     finally:
         run.close()
     return run.results
+
+
+def check_terms(assignment: Assignment, secret: bytes, tier: Tier) -> None:
+    """Check that an assignment can be graded with a secret and at a tier.
+
+    Raises
+    ------
+    ValueError
+        If the tier is weaker than the assignment asks for, or the secret is too short.
+    """
+    seed_of(secret, assignment.id, "", "")
+    if tier < assignment.min_tier:
+        raise ValueError(
+            f"tier is {tier.name}, but {assignment.id} asks for {assignment.min_tier.name} or "
+            "better; see what this machine can do: linclf grade doctor"
+        )
 
 
 def open_student(
@@ -169,6 +184,53 @@ def fingerprint(assignment: Assignment, secret: bytes) -> str:
     return hmac.new(secret, b"linclf.grading/rubric/1" + digest.digest(), "sha256").hexdigest()[:16]
 
 
+def longest(assignment: Assignment) -> float:
+    """Return seconds after which a grader has lost its way: no submission may take as long.
+
+    Parameters
+    ----------
+    assignment : Assignment
+    """
+    own = sum(2 * item.limits.load_seconds + 2 * _allowed(item) for item in assignment.items)
+    tested = [item for item in assignment.items if item.check == "test"]
+    return 60.0 + own + (tests_may_take(tested) if tested else 0.0)
+
+
+def _allowed(item: Item) -> float:
+    """Return the seconds that all calls of an item may take together."""
+    return _CALLS * item.limits.seconds
+
+
+class _Paced:
+    """A submission whose calls for an item have a deadline together.
+
+    A thousand calls that each stay below the limit of one could hold up a batch for hours.
+    """
+
+    def __init__(self, student: RemoteStudent | LocalStudent, seconds: float) -> None:
+        self.student, self.seconds = student, seconds
+        self.deadline = time.monotonic() + seconds
+
+    def function(self, name: str) -> Callable[..., Any]:
+        """Return a function of the submission."""
+        return _PacedFunction(self, self.student.function(name))
+
+
+class _PacedFunction:
+    """A function of a `_Paced`; all but the call is that of the function."""
+
+    def __init__(self, student: _Paced, function: Any) -> None:
+        self._paced, self._function = student, function
+
+    def __call__(self, *operands: Any, **named: Any) -> Any:
+        if time.monotonic() > self._paced.deadline:
+            raise Timeout(self._paced.seconds)
+        return self._function(*operands, **named)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._function, name)
+
+
 class _Run:
     """One submission on its way through a rubric."""
 
@@ -187,7 +249,6 @@ class _Run:
         self.results.fingerprint = fingerprint(assignment, secret)
         self.language = self.results.language
         self.student: RemoteStudent | LocalStudent | None = None
-        self.fresh = False  # whether the worker has served no item yet
         self.begin = time.perf_counter()
         self.times: dict[str, Any] = {"items": {}}
 
@@ -198,7 +259,6 @@ class _Run:
 
     def grade(self, tests: bool) -> None:
         """Grade all items, and write the record each time."""
-        seed_of(self.secret, self.assignment.id, "", self.digest)  # a bad secret fails here
         self._write()
         if isinstance(self.submission, IntakeError):
             for item in self.assignment.items:
@@ -232,7 +292,8 @@ class _Run:
             self._check_policy(item)
             seed = seed_of(self.secret, self.assignment.id, item.id, self.digest)
             spec = self.assignment.functions.get(item.function)
-            CHECKS[item.check](item, self._open(item), seed, ledger, spec)
+            student = _Paced(self._open(item), _allowed(item))
+            CHECKS[item.check](item, student, seed, ledger, spec)
             if not ledger.touched:
                 raise RuntimeError("the check has tried nothing")
         except Wrong as wrong:
@@ -315,10 +376,13 @@ class _Run:
         for item in found.items if found is not None else ():
             if item.id in ids and item.category != "not_run":
                 _take_over(self.results.item(item.id), item)
-        self.results.notes += found.notes if found is not None else []
-        if problem:
-            silent = ", ".join(i for i in ids if self.results.item(i).category == "not_run")
-            told = say("grading.no_tests", items=silent or "-", why=clean(problem))
+        # What was not asked for was not collected either.
+        own = [note for note in found.notes if note.key != _MISSED] if found is not None else []
+        self.results.notes += own
+        silent = ", ".join(i for i in ids if self.results.item(i).category == "not_run")
+        if problem or (silent and not own):
+            why = clean(problem) or "pytest said nothing of them"
+            told = say("grading.no_tests", items=silent or "-", why=why)
             self.results.notes.append(Message.of(told, self.language))
         for id in ids:
             self.times["items"][id] = {"wall": (time.perf_counter() - begin) / len(ids)}

@@ -34,7 +34,7 @@ from linclf.grading.unpack import (
 )
 from linclf.messages import Sentence, say
 
-__all__ = ["CAPS", "IntakeError", "Submission", "digest_of", "read_submission"]
+__all__ = ["CAPS", "IntakeError", "Submission", "digest_of", "read_submission", "stem"]
 
 CAPS = Caps(file=5_000_000, total=20_000_000, count=200, ratio=100)
 """Bytes of a file, bytes of all, number of files, and how many times an archive may grow."""
@@ -122,7 +122,7 @@ def read_submission(
     ('svm', ['svm.py'])
     """
     path = Path(path)
-    name = _stem(path.name)
+    name = stem(path.name)
     try:
         files = _read(path, tier, limits or Limits())
         if not any(file.endswith(CODE) for file in files):
@@ -155,8 +155,14 @@ def _normalised(data: bytes) -> bytes:
     return b"\n".join(line.rstrip(b" \t") for line in data.split(b"\n")).rstrip(b"\n")
 
 
-def _stem(name: str) -> str:
-    """Return a name without its ending, fit to be shown."""
+def stem(name: str) -> str:
+    """Return a name without the ending of a submission, fit to be shown.
+
+    Examples
+    --------
+    >>> stem("anna.tar.gz"), stem("notes.docx")
+    ('anna', 'notes.docx')
+    """
     ending = next((e for e in (*ARCHIVES, *CODE) if name.lower().endswith(e)), "")
     return _shown(name[: len(name) - len(ending)] or name)
 

@@ -191,7 +191,7 @@ class Results:
         return cls(
             assignment=_identity(assignment),
             submission={
-                "name": plain(str(submission.name)),
+                "name": cls.name_of(submission),
                 "digest": str(getattr(submission, "digest", "")),
             },
             tier=int(tier),
@@ -201,6 +201,11 @@ class Results:
             items=[_blank_item(item) for item in assignment.items],
             versions=cls.versions_here(),
         )
+
+    @staticmethod
+    def name_of(submission: Any) -> str:
+        """Return the name of a submission as records have it."""
+        return plain(submission.name, 400)
 
     @staticmethod
     def versions_here() -> dict[str, str]:

@@ -25,7 +25,7 @@ _ONLY = {  # keys that but some checks read
     "loss": OF_LOSSES,
     "profile": OF_LOSSES,
     "kappa": (*OF_LOSSES, "predict", "sgd_step", "array"),
-    "cases": (*OF_LOSSES, "predict", "sgd_step"),
+    "cases": (*OF_LOSSES, "exercise", "predict", "sgd_step"),
     "exercise": ("exercise",),
     "table": ("array",),
     "test": ("test",),

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from linclf.grading.rubric import Assignment, Item
     from linclf.grading.tiers import Tier
 
-__all__ = ["run_tests"]
+__all__ = ["run_tests", "tests_may_take"]
 
 _START = 60.0  # seconds for pytest itself
 _CALLS = 30  # calls of a test that may take as long as they may
@@ -84,15 +84,15 @@ def run_tests(
             *([f"--linclf-language={assignment.language}"] if assignment.language else []),
             *(str(folder / item.test) for item in items),
         ]
-        problem = _watched(command, folder, _seconds(items))
+        problem = _watched(command, folder, tests_may_take(items))
         try:
             return read_results(results), problem
         except (OSError, ResultsError) as error:
             return None, problem or f"{type(error).__name__}: {error}"
 
 
-def _seconds(items: Sequence[Item]) -> float:
-    """Return how long the tests may take: whatever they call has deadlines of its own."""
+def tests_may_take(items: Sequence[Item]) -> float:
+    """Return how many seconds tests may take: whatever they call has deadlines of its own."""
     return _START + sum(i.limits.load_seconds + _CALLS * i.limits.seconds for i in items)
 
 
