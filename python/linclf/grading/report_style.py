@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from linclf.grading.sinks import html
 
-__all__ = ["MARKS", "STYLE", "bar", "stacked", "status_html"]
+__all__ = ["MARKS", "STYLE", "TIERS", "bar", "stacked", "status_class", "status_html"]
 
 MARKS = {"passed": "✓", "partial": "◐", "failed": "✗", "not run": "○"}
 """A sign for every status, so that it can be told without colours."""
+
+TIERS = {
+    0: "in the same process, for practice",
+    1: "in a process of its own",
+    2: "in a process of its own that the kernel keeps from files, network and other processes",
+    3: "in a sandbox of the kernel with nothing but NumPy and the submission in it",
+}
+"""How a submission was shut in, in words."""
 
 _CLASSES = {"passed": "g-pass", "partial": "g-part", "failed": "g-fail", "not run": "g-none"}
 
