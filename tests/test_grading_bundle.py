@@ -23,6 +23,7 @@ from linclf.grading.exporters.on_gradescope import fitted, main
 from linclf.grading.limits import Limits
 from linclf.grading.results import Results, read_results
 from linclf.grading.rubric import load
+from linclf.grading.tiers import Tier, probe
 from test_grading_exporters import obey, strict
 
 RUBRIC = "pixels_to_scores"
@@ -166,7 +167,7 @@ def test_a_grader_that_was_killed_leaves_what_it_saw(tmp_path, bundle):
     first = record.items[0]
     first.earned, first.status, first.category = first.points, "passed", "right"
     record.write(root / "results" / "linclf.json")
-    assert main(["finish", str(root), "540"]) == 0
+    assert main(["finish", str(root), "540", "1"]) == 0
     data = strict((root / "results" / "results.json").read_text())
     obey("gradescope", data)
     assert sum(test["score"] for test in data["tests"]) == first.points / 100
@@ -183,12 +184,27 @@ def test_without_a_record_the_zeros_stay_and_instructors_are_told(tmp_path, bund
     shutil.copy(root / "source" / "initial.json", root / "results" / "results.json")
     if record is not None:
         (root / "results" / "linclf.json").write_bytes(record)
-    main(["finish", str(root), "540"])
+    main(["finish", str(root), "540", "1"])
     data = strict((root / "results" / "results.json").read_text())
     obey("gradescope", data)
     assert {test["score"] for test in data["tests"]} == {0.0}
     assert "no fault of it" in data["output"]
     assert "no record of results" in capsys.readouterr().out
+
+
+@needs_bash
+def test_nothing_is_graded_where_the_tier_cannot_be_had(tmp_path):
+    data = gradescope_zip(RUBRIC, SECRET, require_tier=Tier.T3)
+    root = unpacked(tmp_path, data)
+    script = root / "source" / "run_autograder"
+    assert " 540 3 <" in script.read_text()
+    found, output = run(root)
+    if probe().tier >= Tier.T3:
+        assert found["extra_data"]["tier"] == 3
+    else:
+        assert {test["score"] for test in found["tests"]} == {0.0}
+        assert "no fault of it" in found["output"]
+        assert "T3" in output
 
 
 def test_usage_is_told(capsys):

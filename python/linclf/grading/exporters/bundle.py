@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import io
 import re
-import shlex
 import zipfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -79,7 +78,7 @@ chmod go= results submission
 
 step() {{
   timeout --kill-after=10 "$2" \
-    "$python" -I -m linclf.grading.exporters.on_gradescope "$1" "$root" {seconds} </dev/null
+    "$python" -I -m linclf.grading.exporters.on_gradescope "$1" "$root" {seconds} {tier} </dev/null
 }}
 step grade {seconds}
 step finish 40
@@ -100,6 +99,7 @@ def gradescope_zip(
     *,
     wheels: Sequence[Path | str] = (),
     seconds: int = SECONDS,
+    require_tier: int = 0,
 ) -> bytes:
     """Return the zip to upload as an autograder.
 
@@ -114,6 +114,8 @@ def gradescope_zip(
         Wheels to install from, for a version of linclf that is on no index.
     seconds : int
         For grading one submission.
+    require_tier : Tier or int
+        Nothing is graded there if it cannot be had; what the rubric asks for counts in any case.
 
     Returns
     -------
@@ -141,7 +143,8 @@ def gradescope_zip(
     words = {
         "version": one_line(__version__, 40),
         "title": re.sub(r"[^\w .,:-]", "", one_line(assignment.title, 80)),  # it is in a comment
-        "seconds": shlex.quote(str(int(seconds))),
+        "seconds": str(int(seconds)),
+        "tier": str(int(max(require_tier, assignment.min_tier))),
     }
     files: dict[str, bytes] = {
         "setup.sh": _SETUP.format(**words).encode(),

@@ -21,7 +21,7 @@ from linclf.grading.exporters.options import Options
 from linclf.grading.limits import Limits
 from linclf.grading.results import Results, ResultsError, times_path
 from linclf.grading.rubric import Assignment, load
-from linclf.grading.tiers import TierError, choose
+from linclf.grading.tiers import Tier, TierError, choose
 
 __all__ = ["fitted", "main"]
 
@@ -33,7 +33,7 @@ _NO_RECORD = (
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Do a step: ``grade FOLDER SECONDS`` or ``finish FOLDER SECONDS``.
+    """Do a step: ``grade FOLDER SECONDS TIER`` or ``finish FOLDER SECONDS TIER``.
 
     Parameters
     ----------
@@ -46,12 +46,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         For the shell; nobody looks at it.
     """
     given = list(sys.argv[1:] if arguments is None else arguments)
-    if len(given) != 3 or given[0] not in ("grade", "finish"):
-        print("usage: on_gradescope grade|finish FOLDER SECONDS")
+    if len(given) != 4 or given[0] not in ("grade", "finish"):
+        print("usage: on_gradescope grade|finish FOLDER SECONDS TIER")
         return 2
     root = Path(given[1])
     if given[0] == "grade":
-        _grade(root, float(given[2]))
+        _grade(root, float(given[2]), Tier(int(given[3])))
     else:
         _finish(root)
     return 0
@@ -89,7 +89,7 @@ def fitted(assignment: Assignment, seconds: float) -> Assignment:
     return replace(assignment, items=items, limits=bounded(assignment.limits))
 
 
-def _grade(root: Path, seconds: float) -> None:
+def _grade(root: Path, seconds: float, required: Tier) -> None:
     from linclf.grading.engine import grade
     from linclf.grading.intake import IntakeError, Submission, read_submission
     from linclf.grading.seeds import read_secret
@@ -97,7 +97,7 @@ def _grade(root: Path, seconds: float) -> None:
     secret = read_secret(root / "source" / "secret")
     assignment = fitted(load(root / "source" / "assignment"), 0.9 * seconds)
     try:
-        tier = choose(required=assignment.min_tier)
+        tier = choose(required=max(required, assignment.min_tier))
     except TierError as error:
         print(sinks.terminal(error))
         return
