@@ -93,6 +93,27 @@ GROUPS = (
     Group("datasets", "Data", "", ("datasets",)),
     Group("plot", "Pictures", "", ("plot",)),
     Group("course", "The course", "Exercises, and what checks them.", ("course",)),
+    Group(
+        "grading",
+        "Grading homework",
+        "From a rubric and a submission to points, feedback and the files that other systems read. "
+        "``linclf grade`` does the same in a shell.",
+        (
+            *("grading.rubric", "grading.intake", "grading.seeds", "grading.tiers"),
+            *("grading.engine", "grading.results", "grading.report", "grading.exporters"),
+            *("grading.exporters.bundle", "grading.exporters.in_notebook", "grading.audit"),
+        ),
+    ),
+    Group(
+        "grading_tests",
+        "Writing checks of your own",
+        "What a test of yours meets: the functions of a submission, what can go wrong with them, "
+        "the ledger that points are entered in, and text that must stay text.",
+        (
+            *("grading.remote", "grading.local", "grading.limits", "grading.failures"),
+            *("grading.ledger", "grading.aliases", "grading.sinks"),
+        ),
+    ),
     Group("elsewhere", "Other libraries and courses", "", ("conventions", "compat")),
     Group(
         "installation",
@@ -123,7 +144,11 @@ def groups() -> list[Group]:
 def resolved(name: str) -> Any:
     """Return the object of a name of `GROUPS`."""
     module, _, attribute = name.rpartition(".")
-    return getattr(import_module(f"linclf.{module}") if module else linclf, attribute)
+    parent = import_module(f"linclf.{module}") if module else linclf
+    try:
+        return getattr(parent, attribute)
+    except AttributeError:  # a module that its package does not import by itself
+        return import_module(f"linclf.{name}")
 
 
 def members(module: ModuleType) -> list[str]:

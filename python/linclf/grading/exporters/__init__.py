@@ -14,7 +14,7 @@ tells its category and nothing else. The formats:
 from __future__ import annotations
 
 from linclf.grading.exporters.files import write_files
-from linclf.grading.exporters.options import Exporter, ExportError, Files, Options
+from linclf.grading.exporters.options import ExportError, Options
 from linclf.grading.exporters.registry import EXPORTERS, export
 
-__all__ = ["EXPORTERS", "ExportError", "Exporter", "Files", "Options", "export", "write_files"]
+__all__ = ["EXPORTERS", "ExportError", "Options", "export", "write_files"]

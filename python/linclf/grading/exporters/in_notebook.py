@@ -11,7 +11,6 @@ no points are an exception, and points are a float of Python.
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import io
 import warnings
 from collections.abc import Callable, Mapping
@@ -26,6 +25,7 @@ from linclf.grading.ledger import Ledger
 from linclf.grading.local import LocalStudent
 from linclf.grading.results import ItemResult
 from linclf.grading.rubric import Assignment, load
+from linclf.grading.seeds import PUBLIC, seed_of
 from linclf.grading.sinks import plain
 
 __all__ = ["NoPointsError", "check_item", "score"]
@@ -124,7 +124,7 @@ def _run(id: str, functions: Mapping[str, Any], rubric: str | Path) -> ItemResul
         )
     result = ItemResult(id, item.title, item.number, item.points, visibility=item.visibility)
     ledger = Ledger(item.points, cases=item.cases, partial=item.partial, kappa=item.kappa)
-    seed = int.from_bytes(hashlib.sha256(f"{assignment.id}\0{id}".encode()).digest()[:7], "big")
+    seed = seed_of(PUBLIC, assignment.id, id, "")
     # A warning, or anything else on stderr, would count as an error.
     with (
         warnings.catch_warnings(),
