@@ -1,4 +1,4 @@
-"""The mutation test of a rubric's own cases: would each known mistake lose points, and no right code?
+"""The mutation test of a rubric's own cases: would mistakes lose points, and right code none?
 
     found = audit(load("multiclass_hinge"))
     print(found)            a table; found.ok is False if anything is red
@@ -47,6 +47,7 @@ _NEEDS = {
     "square": "shows where N equals C alone",
     "confident": "shows where a probability is nearly 0 alone",
 }
+_CONSISTENT = "changes the loss by hardly more than a constant"
 
 
 def audit(
@@ -56,6 +57,7 @@ def audit(
     mistake_seeds: int = 3,
     solutions: Solutions | None = None,
     cases: CaseMaker | None = None,
+    jobs: int = 1,
 ) -> Audit:
     """Test whether the cases of a rubric find mistakes, and leave right code alone.
 
@@ -71,10 +73,18 @@ def audit(
         `sgd` for instance, these are the only ones.
     cases : callable, optional
         ``cases(item, seed)`` returns problems of the losses, instead of those of the profile.
+    jobs : int
+        Number of processes for the seeds of right code; above 1, a script that calls this needs
+        ``if __name__ == "__main__"``.
 
     Returns
     -------
     Audit
+
+    Raises
+    ------
+    ValueError
+        If a number is not positive.
 
     Examples
     --------
@@ -84,7 +94,11 @@ def audit(
     >>> found.ok, [item.id for item in found.items if item.missed]
     (True, [])
     """
-    auditor = _Auditor(assignment, seeds, mistake_seeds, dict(solutions or {}), cases)
+    numbers = {"seeds": seeds, "mistake_seeds": mistake_seeds, "jobs": jobs}
+    for name, number in numbers.items():
+        if number < 1:
+            raise ValueError(f"{name} is {number}; it must be at least 1")
+    auditor = _Auditor(assignment, seeds, mistake_seeds, dict(solutions or {}), cases, jobs)
     return Audit(assignment.id, [auditor.audited(item) for item in assignment.items])
 
 
@@ -95,6 +109,7 @@ class _Auditor:
     mistake_seeds: int
     solutions: Solutions
     cases: CaseMaker | None
+    jobs: int
     _known: dict[tuple[str, Drawn], Spreads] = field(default_factory=dict)
 
     def audited(self, item: Item) -> ItemAudit:
@@ -102,6 +117,8 @@ class _Auditor:
         parts = _parts(item)
         if item.check == "test":
             one.notes.append("what a test of its own sees is not known here")
+        elif item.check == "own_gradient":
+            self._own_gradient(one, item)
         elif parts:
             self._mistakes_of_loss(one, item, parts)
             self._styles_of_loss(one, item, parts)
@@ -117,15 +134,16 @@ class _Auditor:
         mutants = {n: m for n, m in known.items() if audit_losses.concerns(m, parts)}
         least: dict[str, Seen] = {}
         confused: set[tuple[str, str]] = set()
-        hopeless: set[str] | None = None
+        measured: set[tuple[str, str]] = set()
         for seed in range(self.mistake_seeds):
             graded = audit_losses.Graded(loss, self._cases(item, seed))
             seen = {
                 name: graded.seen(graded.answers(mutant), parts, item.kappa)
                 for name, mutant in mutants.items()
             }
-            confused |= audit_losses.confused(seen, LEAST)
-            hopeless = {n for n in seen if not seen[n].measurable} & (hopeless or set(seen))
+            new_pairs = audit_losses.confused(seen, LEAST)
+            confused |= new_pairs
+            measured |= {pair for pair in new_pairs if any(seen[n].measurable for n in pair)}
             for name, new in seen.items():
                 if name not in least or new.separation < least[name].separation:
                     least[name] = new
@@ -135,22 +153,24 @@ class _Auditor:
             excused = _NEEDS[mutant.needs] if unseen and mutant.needs else ""
             one.mistakes.append(Mistake(name, worst.separation, worst.case, excused))
         alike = audit_losses.alike(loss, parts, LEAST)
-        for pair in sorted(confused):
-            excused = _why_alike(pair, alike, mutants, hopeless or set())
-            one.pairs.append(Pair(*pair, excused))
+        unseen = {mistake.id for mistake in one.mistakes if mistake.separation < LEAST}
+        for pair in sorted(pair for pair in confused if not unseen.issuperset(pair)):
+            finite = pair in measured
+            one.pairs.append(Pair(*pair, _why_alike(pair, alike, mutants, finite)))
 
     def _styles_of_loss(self, one: ItemAudit, item: Item, parts: Parts) -> None:
         loss = _loss(item)
         if self.cases is None:
             which = drawn(_kinds(item))
             new = [each for each in dict.fromkeys(which) if (loss, each) not in self._known]
-            self._known |= {(loss, k): v for k, v in spreads(loss, new, self.seeds).items()}
-            all_of_them = [self._known[loss, each] for each in which]
+            found = spreads(loss, new, self.seeds, self.jobs)
+            self._known |= {(loss, each): found[each] for each in new}
+            together = [self._known[loss, each] for each in which]
         else:
             make = self.cases
-            all_of_them = [spreads_of(loss, lambda seed: make(item, seed), range(self.seeds))]
-        for name in dict.fromkeys(name for name, _ in all_of_them[0]):
-            worst = np.max([found[name, part] for found in all_of_them for part in parts], axis=0)
+            together = [spreads_of(loss, lambda seed: make(item, seed), range(self.seeds))]
+        for name in dict.fromkeys(name for name, _ in together[0]):
+            worst = np.max([found[name, part] for found in together for part in parts], axis=0)
             refused = int(np.count_nonzero(worst * KAPPA > item.kappa))
             spread = float(worst.max(initial=0.0)) * KAPPA
             one.styles.append(Style(name, self.seeds, refused, spread))
@@ -159,6 +179,31 @@ class _Auditor:
         if self.cases is not None:
             return self.cases(item, seed)
         return [draw(_loss(item), seed, each) for each in drawn(_kinds(item))]
+
+    # ------------------------------------------------------------------- their own gradient
+
+    def _own_gradient(self, one: ItemAudit, item: Item) -> None:
+        loss = _loss(item)
+        right = right_function(item, None)
+        assert right is not None
+
+        def accepts(function: Callable[..., Any], seed: int) -> bool:
+            return all(audit_losses.is_own(function, case) for case in self._cases(item, seed))
+
+        for name, mutant in audit_losses.variants(loss).items():
+            if mutant.wrong == "both" or mutant.needs:
+                continue  # what spoils both may spoil them alike: that is for other items to see
+            # A difference quotient is not worth more than six digits: no smaller parts are tried.
+            far = [
+                audit_exercises.separation(accepts, mutant, right, seed, (1.0, 1.0 / LEAST))
+                for seed in range(self.mistake_seeds)
+            ]
+            least = min(far, default=np.inf)
+            hardly = audit_exercises.Partly(mutant, right, 1.0 / LEAST)
+            own = least < LEAST and audit_losses.is_own_everywhere(loss, hardly)
+            one.mistakes.append(Mistake(name, least, excused=_CONSISTENT if own else ""))
+        refused = sum(not accepts(right, seed) for seed in range(self.seeds))
+        one.styles.append(Style("core", self.seeds, refused))
 
     # --------------------------------------------------------------------- other functions
 
@@ -228,9 +273,9 @@ def _kinds(item: Item) -> tuple[str, ...]:
 
 def _why_alike(
     pair: tuple[str, str],
-    alike: set[tuple[str, str]],
+    alike: frozenset[tuple[str, str]],
     mutants: Mapping[str, Mutant],
-    hopeless: set[str],
+    finite: bool,
 ) -> str:
     """Return why two mistakes may answer alike; "" if they must not."""
     if pair in alike:
@@ -238,6 +283,4 @@ def _why_alike(
     needs = [mutants[name].needs for name in pair]
     if all(needs):
         return "; ".join(dict.fromkeys(_NEEDS[need] for need in needs if need))
-    if hopeless.issuperset(pair):
-        return "neither answer is finite"
-    return ""
+    return "" if finite else "neither answer is finite where it is wrong"

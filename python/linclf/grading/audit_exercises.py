@@ -23,7 +23,13 @@ Accepts = Callable[[Function, int], bool]
 SHARES = (1.0, 1e-2, 1e-4, 1e-6, 1e-8)
 
 
-def separation(accepts: Accepts, wrong: Function, right: Function | None, seed: int) -> float:
+def separation(
+    accepts: Accepts,
+    wrong: Function,
+    right: Function | None,
+    seed: int,
+    shares: Sequence[float] = SHARES,
+) -> float:
     """Return one over the smallest part of a mistake that a check refuses; 0 if it takes it whole.
 
     It is inf for a mistake that cannot be made in part: another shape, a missing result. Without a
@@ -34,7 +40,7 @@ def separation(accepts: Accepts, wrong: Function, right: Function | None, seed: 
     if right is None:
         return np.inf
     least = 1.0
-    for share in SHARES[1:]:
+    for share in shares[1:]:
         partly = Partly(wrong, right, share)
         refused = not accepts(partly, seed)
         if not partly.possible:
@@ -143,7 +149,9 @@ def alike(first: Any, second: Any) -> bool:
     if isinstance(first, tuple | list) and isinstance(second, tuple | list):
         return len(first) == len(second) and all(map(alike, first, second))
     if isinstance(first, dict) and isinstance(second, dict):
-        return first.keys() == second.keys() and all(alike(first[key], second[key]) for key in first)
+        return first.keys() == second.keys() and all(
+            alike(first[key], second[key]) for key in first
+        )
     if _is_number(first) and _is_number(second):
         if np.shape(first) != np.shape(second):
             return False

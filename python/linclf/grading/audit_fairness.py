@@ -7,9 +7,9 @@ every kind is drawn once for each seed, and items put together what concerns the
 from __future__ import annotations
 
 import multiprocessing
-import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from typing import TypeAlias
 
 import numpy as np
@@ -27,7 +27,7 @@ Drawn: TypeAlias = tuple[str, int]
 Spreads: TypeAlias = dict[tuple[str, str], DoubleArray]
 """By style and part: for each seed, how many tolerances it is off at most."""
 
-_ALONE = 8000  # cases that are not worth another process
+_ALONE = 2000  # cases that are not worth other processes
 
 
 def drawn(kinds: Sequence[str]) -> tuple[Drawn, ...]:
@@ -48,7 +48,7 @@ def draw(loss: str, seed: int, one: Drawn) -> Case:
     return case
 
 
-def spreads(loss: str, which: Sequence[Drawn], seeds: int) -> dict[Drawn, Spreads]:
+def spreads(loss: str, which: Sequence[Drawn], seeds: int, jobs: int = 1) -> dict[Drawn, Spreads]:
     """Return how far off right code is, for every kind of case.
 
     Parameters
@@ -57,33 +57,36 @@ def spreads(loss: str, which: Sequence[Drawn], seeds: int) -> dict[Drawn, Spread
     which : sequence of (kind, again)
     seeds : int
         How many; they are counted from 0.
+    jobs : int
+        Number of processes.
     """
-    share = os.cpu_count() or 1
-    if share == 1 or seeds * len(which) < _ALONE:
+    if jobs == 1 or seeds * len(which) < _ALONE:
         parts = [_of_seeds(loss, tuple(which), range(seeds))]
     else:
         spawn = multiprocessing.get_context("spawn")  # no copy of what threads may be doing
-        with ProcessPoolExecutor(share, mp_context=spawn) as pool:
-            ranges = [range(n, seeds, share) for n in range(share)]
-            jobs = [pool.submit(_of_seeds, loss, tuple(which), part) for part in ranges]
-            parts = [job.result() for job in jobs]
+        with ProcessPoolExecutor(jobs, mp_context=spawn) as pool:
+            ranges = [range(n, seeds, jobs) for n in range(jobs)]
+            waiting = [pool.submit(_of_seeds, loss, tuple(which), part) for part in ranges]
+            parts = [one.result() for one in waiting]
     return {
         one: {key: np.concatenate([part[one][key] for part in parts]) for key in parts[0][one]}
         for one in which
     }
 
 
-def _of_seeds(
-    loss: str, which: tuple[Drawn, ...], seeds: Iterable[int]
-) -> dict[Drawn, Spreads]:
-    seeds = tuple(seeds)
-    return {one: spreads_of(loss, lambda seed, one=one: [draw(loss, seed, one)], seeds)
-            for one in which}  # fmt: skip
+def _of_seeds(loss: str, which: tuple[Drawn, ...], seeds: Sequence[int]) -> dict[Drawn, Spreads]:
+    found = {}
+    for one in which:
+        make = partial(_drawn_alone, loss, one)
+        found[one] = spreads_of(loss, make, seeds)
+    return found
 
 
-def spreads_of(
-    loss: str, make: Callable[[int], Sequence[Case]], seeds: Sequence[int]
-) -> Spreads:
+def _drawn_alone(loss: str, one: Drawn, seed: int) -> list[Case]:
+    return [draw(loss, seed, one)]
+
+
+def spreads_of(loss: str, make: Callable[[int], Sequence[Case]], seeds: Sequence[int]) -> Spreads:
     """Return how far off right code is at most, on the cases that are made of each seed."""
     found = {(name, part): np.zeros(len(seeds)) for name in styles(loss) for part in PARTS}
     for place, seed in enumerate(seeds):

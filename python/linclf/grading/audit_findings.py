@@ -157,7 +157,8 @@ class Audit:
                 told["missed"] = mistake.missed
             items.append(table)
         plain = {"schema": "linclf/audit/1", "assignment": self.assignment, "ok": self.ok}
-        return _finite(plain | {"least": LEAST, "items": items})
+        whole: dict[str, Any] = _finite(plain | {"least": LEAST, "items": items})
+        return whole
 
     def to_json(self) -> str:
         """Return `to_dict` as JSON."""

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from linclf.course.problems import LOSSES
-from linclf.grading.audit_losses import variants
 from linclf.grading.audit_right import RIGHT
 from linclf.grading.audit_wrong import wrong_functions
 from linclf.losses import loss_and_grad, predict
@@ -66,9 +65,6 @@ def wrong_functions_of(item: Item, spec: FunctionSpec | None) -> dict[str, Funct
             for one in wrong_functions("sgd_step")
             if _in_place(spec) or one.id not in ("step_local", "changes")
         }
-    elif item.check == "own_gradient":
-        # What spoils both may well spoil them alike, which is for other items to see.
-        found = {n: m for n, m in variants(loss_of(item)).items() if m.wrong != "both" and not m.needs}
     elif item.check == "array":
         found = _spoilt(item)
     return {name: _ordered(function, item, spec) for name, function in found.items()}
@@ -138,7 +134,9 @@ def _spoilt(item: Item) -> dict[str, Function]:
     first = _rows(item)[0]["returns"]
     found: dict[str, Function] = {
         "nothing": lambda *operands: None,
-        "always_the_first": lambda *operands: np.asarray(first) if isinstance(first, list) else first,
+        "always_the_first": lambda *operands: (
+            np.asarray(first) if isinstance(first, list) else first
+        ),
         "operand_returned": lambda *operands: operands[0],
     }
     if not isinstance(first, str | bool):

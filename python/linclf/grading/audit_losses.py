@@ -1,13 +1,14 @@
 """The audit of items that ask for a loss, its gradient, or both.
 
 A mistake is measured in tolerances: by how many of them its answer is off, on the case where it is
-off the most. Two mistakes are told apart by the same measure. What a mistake should be, if the cases
-were good, is known from a pool of all kinds of cases: those that answer alike even there are the
-same mistake as far as the item looks, and are not held against it.
+off the most. Two mistakes are told apart by the same measure. What good cases can tell apart is
+known from a pool of all kinds: those that answer alike even there are the same mistake as far as
+the item looks, and are not held against it.
 """
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -15,7 +16,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from linclf.cases import KINDS, Case, generate
+from linclf.course.student import Wrong
 from linclf.diagnosis.answers import Answer
+from linclf.grading.checks.own_gradient import follows_own_loss
 from linclf.mutants import Mutant, pairs
 from linclf.mutants.catalogue import mistakes_of
 from linclf.tolerance import KAPPA
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
 
 Parts = tuple[str, ...]
 _POOL_SEEDS = (11, 12)
+_ORDINARY = ("plain", "n_equals_c", "two_classes", "large_penalty")
 
 
 @dataclass(frozen=True)
@@ -171,18 +175,37 @@ def confused(seen: dict[str, Seen], least: float) -> set[tuple[str, str]]:
     return found
 
 
-_pools: dict[tuple[str, Parts, float], set[tuple[str, str]]] = {}
-
-
-def alike(loss: str, parts: Parts, least: float) -> set[tuple[str, str]]:
+@functools.cache
+def alike(loss: str, parts: Parts, least: float) -> frozenset[tuple[str, str]]:
     """Return the pairs of mistakes that no kind of case tells apart in these parts."""
-    key = (loss, parts, least)
-    if key not in _pools:
-        mutants = {n: m for n, m in variants(loss).items() if concerns(m, parts)}
-        sets = []
-        for seed in _POOL_SEEDS:
-            graded = Graded(loss, list(generate(loss, seed, names=KINDS)))
-            answers = {n: graded.answers(mutant) for n, mutant in mutants.items()}
-            sets.append(confused({n: graded.seen(a, parts) for n, a in answers.items()}, least))
-        _pools[key] = set.intersection(*sets)
-    return _pools[key]
+    mutants = [name for name, mutant in variants(loss).items() if concerns(mutant, parts)]
+    sets = []
+    for graded, answers in _pool(loss):
+        seen = {name: graded.seen(answers[name], parts) for name in mutants}
+        sets.append(confused(seen, least))
+    return frozenset(set.intersection(*sets))
+
+
+@functools.cache
+def _pool(loss: str) -> list[tuple[Graded, dict[str, list[Answer | str]]]]:
+    """Return cases of all kinds, and what every mistake answers to them."""
+    found = []
+    for seed in _POOL_SEEDS:
+        graded = Graded(loss, list(generate(loss, seed, names=KINDS)))
+        found.append((graded, {n: graded.answers(mutant) for n, mutant in variants(loss).items()}))
+    return found
+
+
+def is_own(function: Callable[..., Any], case: Case) -> bool:
+    """Tell whether the check of own gradients takes a gradient for that of its loss."""
+    W, X = np.asarray(case.W, np.float64), np.asarray(case.X, np.float64)
+    try:
+        return not follows_own_loss(function, W, X, case.y, case.reg, explain=False)
+    except Wrong:
+        return False
+
+
+def is_own_everywhere(loss: str, function: Callable[..., Any]) -> bool:
+    """Tell whether that holds whatever the case."""
+    cases = [case for seed in _POOL_SEEDS for case in generate(loss, seed, names=_ORDINARY)]
+    return all(is_own(function, case) for case in cases)

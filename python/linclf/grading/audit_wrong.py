@@ -1,8 +1,8 @@
 """Wrong functions for the exercises that ask for something else than a whole loss.
 
 They are to `linclf.course` what `linclf.mutants` are to the losses: each makes one mistake that
-students make. Where there is something right in them, it comes from the C core, or from the penalties
-of this package, and is then spoilt; nothing here solves an exercise.
+students make. Where there is something right in them, it comes from the C core, or from the
+penalties of this package, and is then spoilt; nothing here solves an exercise.
 """
 
 from __future__ import annotations
