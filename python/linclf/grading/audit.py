@@ -10,8 +10,13 @@ no diagnosis could tell them apart? Is right code, in several styles, accepted f
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import ast
+import inspect
+import textwrap
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -23,6 +28,7 @@ from linclf.grading import audit_exercises, audit_losses
 from linclf.grading.audit_fairness import Drawn, Spreads, draw, drawn, spreads, spreads_of
 from linclf.grading.audit_findings import LEAST, Audit, ItemAudit, Mistake, Pair, Style
 from linclf.grading.audit_functions import right_function, wrong_functions_of
+from linclf.grading.audit_styles import styles
 from linclf.grading.checks import CHECKS
 from linclf.grading.ledger import Ledger
 from linclf.grading.local import LocalStudent
@@ -69,8 +75,9 @@ def audit(
     mistake_seeds : int
         For how many seeds each mistake must be seen.
     solutions : mapping of str to sequences of callables, optional
-        Right functions by the name of the function. The core has some; of those that it has not,
-        `sgd` for instance, these are the only ones.
+        Right functions by the name of the function; by default those in ``source/`` of the folder
+        of the assignment. The core has some; of those that it has not, `sgd` for instance, these
+        are the only ones.
     cases : callable, optional
         ``cases(item, seed)`` returns problems of the losses, instead of those of the profile.
     jobs : int
@@ -98,8 +105,42 @@ def audit(
     for name, number in numbers.items():
         if number < 1:
             raise ValueError(f"{name} is {number}; it must be at least 1")
-    auditor = _Auditor(assignment, seeds, mistake_seeds, dict(solutions or {}), cases, jobs)
+    right = solutions_of(assignment) if solutions is None else solutions
+    auditor = _Auditor(assignment, seeds, mistake_seeds, right, cases, jobs)
     return Audit(assignment.id, [auditor.audited(item) for item in assignment.items])
+
+
+def solutions_of(assignment: Assignment) -> dict[str, list[Callable[..., Any]]]:
+    """Return the instructor's solutions: the functions in ``source/`` that are written.
+
+    Parameters
+    ----------
+    assignment : Assignment
+        One that ships has none.
+    """
+    folder = None if assignment.folder is None else assignment.folder / "source"
+    if folder is None or not folder.is_dir():
+        return {}
+    student = LocalStudent(folder, wanted=tuple(assignment.functions))
+    found: dict[str, list[Callable[..., Any]]] = {}
+    for name in assignment.functions:
+        with suppress(Wrong):  # of what is not there, students will be told
+            function = student.function(name)
+            if not _is_stub(function):
+                found[name] = [function]
+    return found
+
+
+def _is_stub(function: Callable[..., Any]) -> bool:
+    """Tell whether a function does nothing but raise NotImplementedError."""
+    try:
+        tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
+    except (OSError, TypeError, SyntaxError):
+        return False
+    body = list(getattr(tree.body[0], "body", ())) if tree.body else []
+    told = body and isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant)
+    rest = body[1:] if told else body
+    return bool(rest) and isinstance(rest[0], ast.Raise)
 
 
 @dataclass
@@ -149,12 +190,15 @@ class _Auditor:
                     least[name] = new
         for name, mutant in mutants.items():
             worst = least[name]
-            unseen = worst.separation < LEAST and mutant.needs
+            unseen = worst.separation < LEAST
             excused = _NEEDS[mutant.needs] if unseen and mutant.needs else ""
             one.mistakes.append(Mistake(name, worst.separation, worst.case, excused))
         alike = audit_losses.alike(loss, parts, LEAST)
-        unseen = {mistake.id for mistake in one.mistakes if mistake.separation < LEAST}
-        for pair in sorted(pair for pair in confused if not unseen.issuperset(pair)):
+        hidden = {mistake.id for mistake in one.mistakes if mistake.separation < LEAST}
+        hidden |= known.keys() - mutants.keys()
+        for pair in sorted(confused):
+            if hidden.issuperset(pair) or hidden.issuperset(_difference(pair)):
+                continue  # what is not seen makes no difference: that is told already
             finite = pair in measured
             one.pairs.append(Pair(*pair, _why_alike(pair, alike, mutants, finite)))
 
@@ -167,8 +211,15 @@ class _Auditor:
             self._known |= {(loss, each): found[each] for each in new}
             together = [self._known[loss, each] for each in which]
         else:
-            make = self.cases
-            together = [spreads_of(loss, lambda seed: make(item, seed), range(self.seeds))]
+            together = [spreads_of(styles(loss), loss, partial(self._cases, item), self.seeds)]
+        self._judge(one, item, parts, together)
+        given = dict(self._given(item))
+        if given:
+            off = spreads_of(given, loss, partial(self._cases, item), self.seeds)
+            self._judge(one, item, parts, [off])
+
+    def _judge(self, one: ItemAudit, item: Item, parts: Parts, together: list[Spreads]) -> None:
+        """Enter how far off styles are, over several sets of cases."""
         for name in dict.fromkeys(name for name, _ in together[0]):
             worst = np.max([found[name, part] for found in together for part in parts], axis=0)
             refused = int(np.count_nonzero(worst * KAPPA > item.kappa))
@@ -210,12 +261,8 @@ class _Auditor:
     def _function(self, one: ItemAudit, item: Item) -> None:
         spec = self.assignment.functions.get(item.function)
         accepts = self._accepts(item)
-        given = {
-            getattr(function, "__name__", f"solution {number}"): function
-            for number, function in enumerate(self.solutions.get(item.function, ()), 1)
-        }
         core = right_function(item, spec)
-        tried = ({"core": core} if core is not None else {}) | given
+        tried = ({"core": core} if core is not None else {}) | dict(self._given(item))
         right = next(iter(tried.values()), None)
         wrong = wrong_functions_of(item, spec)
         for name, function in wrong.items():
@@ -235,6 +282,11 @@ class _Auditor:
         for name, function in tried.items():
             refused = sum(not accepts(function, seed) for seed in range(self.seeds))
             one.styles.append(Style(name, self.seeds, refused))
+
+    def _given(self, item: Item) -> Iterator[tuple[str, Callable[..., Any]]]:
+        """Yield the right functions that were handed in for an item."""
+        for number, function in enumerate(self.solutions.get(item.function, ()), 1):
+            yield f"solution {number}", function
 
     def _accepts(self, item: Item) -> audit_exercises.Accepts:
         """Return what tells whether the check of an item gives all points."""
@@ -269,6 +321,12 @@ def _loss(item: Item) -> str:
 
 def _kinds(item: Item) -> tuple[str, ...]:
     return FLOATS if item.check == "exercise" else item.kinds
+
+
+def _difference(pair: tuple[str, str]) -> set[str]:
+    """Return the mistakes that only one of two has made."""
+    first, second = (set(name.split("+")) for name in pair)
+    return first ^ second
 
 
 def _why_alike(

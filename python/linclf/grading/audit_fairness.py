@@ -7,7 +7,7 @@ every kind is drawn once for each seed, and items put together what concerns the
 from __future__ import annotations
 
 import multiprocessing
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from typing import TypeAlias
@@ -17,7 +17,7 @@ import numpy as np
 from linclf.arrays import DoubleArray
 from linclf.cases import Case, generate
 from linclf.grading.audit_losses import Graded
-from linclf.grading.audit_styles import styles
+from linclf.grading.audit_styles import LossFunction, styles
 
 PARTS = ("loss", "gradient")
 
@@ -74,25 +74,28 @@ def spreads(loss: str, which: Sequence[Drawn], seeds: int, jobs: int = 1) -> dic
     }
 
 
-def _of_seeds(loss: str, which: tuple[Drawn, ...], seeds: Sequence[int]) -> dict[Drawn, Spreads]:
-    found = {}
-    for one in which:
-        make = partial(_drawn_alone, loss, one)
-        found[one] = spreads_of(loss, make, seeds)
-    return found
+def _of_seeds(loss: str, which: tuple[Drawn, ...], seeds: range) -> dict[Drawn, Spreads]:
+    known = styles(loss)
+    return {one: spreads_of(known, loss, partial(_alone, loss, one), seeds) for one in which}
 
 
-def _drawn_alone(loss: str, one: Drawn, seed: int) -> list[Case]:
+def _alone(loss: str, one: Drawn, seed: int) -> list[Case]:
     return [draw(loss, seed, one)]
 
 
-def spreads_of(loss: str, make: Callable[[int], Sequence[Case]], seeds: Sequence[int]) -> Spreads:
-    """Return how far off right code is at most, on the cases that are made of each seed."""
-    found = {(name, part): np.zeros(len(seeds)) for name in styles(loss) for part in PARTS}
+def spreads_of(
+    functions: Mapping[str, LossFunction],
+    loss: str,
+    make: Callable[[int], Sequence[Case]],
+    seeds: range | int,
+) -> Spreads:
+    """Return how far off right functions are at most, on the cases that are made of each seed."""
+    seeds = range(seeds) if isinstance(seeds, int) else seeds
+    found = {(name, part): np.zeros(len(seeds)) for name in functions for part in PARTS}
     for place, seed in enumerate(seeds):
         graded = Graded(loss, make(seed))
-        for name, style in styles(loss).items():
-            answers = graded.answers(style)
+        for name, function in functions.items():
+            answers = graded.answers(function)
             for part in PARTS:
                 found[name, part][place] = graded.farthest(answers, part)
     return found

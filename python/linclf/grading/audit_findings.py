@@ -164,12 +164,22 @@ class Audit:
         """Return `to_dict` as JSON."""
         return json.dumps(self.to_dict(), indent=2, sort_keys=True, allow_nan=False) + "\n"
 
+    def table(self, verbose: bool = False) -> str:
+        """Return it as text: a line an item, then what is red, then what need not be seen.
+
+        Parameters
+        ----------
+        verbose : bool
+            Whether to show every mistake and every style.
+        """
+        return table(self, verbose)
+
     def __str__(self) -> str:
-        return table(self)
+        return self.table()
 
 
-def table(found: Audit) -> str:
-    """Return the audit as text: a line an item, then what is red, then what was excused."""
+def table(found: Audit, verbose: bool = False) -> str:
+    """Return an audit as text, see `Audit.table`."""
     rows = [("item", "check", "mistakes", "worst separated", "at", "pairs", "right code", "spread")]
     for item in found.items:
         worst = item.worst
@@ -191,6 +201,7 @@ def table(found: Audit) -> str:
     lines = ["  ".join(map(str.ljust, row, widths)).rstrip() for row in rows]
     for item in found.items:
         lines += _told(item)
+        lines += _all_of(item) if verbose else []
     lines.append("green" if found.ok else "red")
     return "\n".join([found.assignment, *lines])
 
@@ -210,6 +221,21 @@ def _told(item: ItemAudit) -> list[str]:
         if one.excused
     ]
     return lines + [f"{item.id}: {note}" for note in item.notes]
+
+
+def _all_of(item: ItemAudit) -> list[str]:
+    """Return a line for every mistake and every style, the nearest to trouble first."""
+    mistakes = sorted(item.mistakes, key=lambda one: one.separation)
+    lines = [
+        f"  {item.id}: {_times(one.separation):>10}  {one.id}{f' ({one.case})' * bool(one.case)}"
+        for one in mistakes
+    ]
+    for style in item.styles:
+        spread = "" if np.isnan(style.spread) else f", at most {style.spread:.2g} units off"
+        lines.append(
+            f"  {item.id}: {style.name} refused {style.refused} of {style.seeds} times{spread}"
+        )
+    return lines
 
 
 def _times(separation: float) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from pathlib import Path
 
@@ -76,7 +77,7 @@ def audit(arguments: argparse.Namespace) -> int:
     target = check_target(arguments.json) if arguments.json else None
     found = []
     for name in arguments.assignments or shipped():
-        one = audit_of(load(name), seeds=arguments.seeds)
+        one = audit_of(load(name), seeds=arguments.seeds, jobs=os.cpu_count() or 1)
         found.append(one)
         print(one.table(verbose=arguments.verbose), flush=True)
     if target is not None:
