@@ -160,7 +160,9 @@ def _agrees(
 
 def _is_single(value: float, gradient: Any) -> bool:
     """Tell whether numbers have no more digits than float32 has."""
-    return bool(np.float32(value) == value or (gradient.astype(np.float32) == gradient).all())
+    # float: NumPy 2 would round a Python number to float32 before it compares the two.
+    rounded = float(np.float32(value)) == value
+    return rounded and bool((gradient.astype(np.float32) == gradient).all())
 
 
 def _explained(
