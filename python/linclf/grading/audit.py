@@ -197,8 +197,9 @@ class _Auditor:
         hidden = {mistake.id for mistake in one.mistakes if mistake.separation < LEAST}
         hidden |= known.keys() - mutants.keys()
         for pair in sorted(confused):
-            if hidden.issuperset(pair) or hidden.issuperset(_difference(pair)):
-                continue  # what is not seen makes no difference: that is told already
+            left = tuple(_without(name, hidden) for name in pair)
+            if "" in left or left[0] == left[1] or (left != pair and {left, left[::-1]} & alike):
+                continue  # only what is not seen sets them apart, and that is told already
             finite = pair in measured
             one.pairs.append(Pair(*pair, _why_alike(pair, alike, mutants, finite)))
 
@@ -323,10 +324,9 @@ def _kinds(item: Item) -> tuple[str, ...]:
     return FLOATS if item.check == "exercise" else item.kinds
 
 
-def _difference(pair: tuple[str, str]) -> set[str]:
-    """Return the mistakes that only one of two has made."""
-    first, second = (set(name.split("+")) for name in pair)
-    return first ^ second
+def _without(name: str, hidden: set[str]) -> str:
+    """Return the name of what is left of several mistakes if some are not seen."""
+    return "+".join(one for one in name.split("+") if one not in hidden)
 
 
 def _why_alike(

@@ -13,6 +13,8 @@ from linclf.tolerance import KAPPA
 LEAST = 100.0
 """Tolerances by which a mistake must be off somewhere, and two mistakes be apart."""
 
+_MOST = 10  # lines of one kind in a table
+
 
 @dataclass(frozen=True)
 class Mistake:
@@ -207,20 +209,21 @@ def table(found: Audit, verbose: bool = False) -> str:
 
 
 def _told(item: ItemAudit) -> list[str]:
-    lines = [
-        f"{item.id}: missed: {one.id}, {_times(one.separation)} tolerances" for one in item.missed
+    """Return what is red, and what is not seen though nobody is to blame."""
+    missed = [f"missed: {one.id}, {_times(one.separation)} tolerances" for one in item.missed]
+    alike = [f"alike: {one.first} and {one.second}" for one in item.ambiguous]
+    refused = [
+        f"refused: {one.name}, for {one.refused} of {one.seeds} seeds" for one in item.refused
     ]
-    lines += [f"{item.id}: alike: {one.first} and {one.second}" for one in item.ambiguous]
-    lines += [
-        f"{item.id}: refused: {one.name}, for {one.refused} of {one.seeds} seeds"
-        for one in item.refused
-    ]
-    lines += [
-        f"{item.id}: not seen: {one.id}, which {one.excused}"
-        for one in item.mistakes
-        if one.excused
-    ]
-    return lines + [f"{item.id}: {note}" for note in item.notes]
+    unseen = [f"not seen: {one.id}, which {one.excused}" for one in item.mistakes if one.excused]
+    lines = [line for group in (missed, alike, refused, unseen) for line in _first(group)]
+    return [f"{item.id}: {line}" for line in [*lines, *item.notes]]
+
+
+def _first(lines: list[str]) -> list[str]:
+    """Return as many lines as are read."""
+    more = len(lines) - _MOST
+    return lines if more <= 0 else [*lines[:_MOST], f"... and {more} more"]
 
 
 def _all_of(item: ItemAudit) -> list[str]:
