@@ -23,10 +23,10 @@ import site
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 import tomllib
 from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -41,25 +41,20 @@ STRANGER = 61999
 FEW = (
     "01_correct",
     "02_honest_wrong",
-    "03_always_equal",
     "10_exit_with_results",
     "12_daemon",
-    "18_endless",
     "20_memory_bomb",
     "23_disk_fill",
     "25_reads_tests",
     "26_kills_the_parent",
     "27_reads_the_parent",
     "28_network",
-    "36_writes_every_fd",
-    "43_zip_parent",
-    "48_answers_twice",
     "64_strangles_the_parent",
     "65_signal_by_owner",
     "66_changes_modes",
-    "82_pipe",
+    "84_hidden_disk_fill",
 )
-"""One attack of each kind, for where there is no time for all."""
+"""Attacks on what the tier and the user decide about, for where there is no time for all."""
 
 _WRONG = ("wrong_value", "wrong_gradient")
 _PATIENCE = 120.0  # seconds for a grader to answer; a grader that was paused is no harm
@@ -287,20 +282,25 @@ def run(
                 except queue.Empty:
                     return
                 outcome = grader.attack(attack)
+                if _is_hurried(outcome):
+                    outcome = grader.attack(attack)
                 outcomes[attack.folder] = outcome
                 if progress:
                     progress(outcome)
 
-    threads = [threading.Thread(target=work) for _ in range(max(1, min(jobs, len(chosen))))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    missing = [one.folder for one in chosen if one.folder not in outcomes]
-    if missing:
-        raise RuntimeError(f"no grader could be started for {', '.join(missing[:3])}")
+    with ThreadPoolExecutor(max(1, min(jobs, len(chosen)))) as pool:
+        working = [pool.submit(work) for _ in range(jobs)]
+        for one_job in working:
+            one_job.result()
     seconds = time.monotonic() - begun
     return Report(tier, _name_of(user), seconds, [outcomes[one.folder] for one in chosen])
+
+
+def _is_hurried(outcome: Outcome) -> bool:
+    """Tell whether time ran out where it should not: a machine under load deserves another try."""
+    found = {item["category"] for item in outcome.items.values()}
+    late = "timeout" in found and "timeout" not in outcome.attack.categories
+    return late and not outcome.harms
 
 
 def _name_of(user: int | None) -> str:
@@ -466,7 +466,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("names", nargs="*", help="attacks; default: all")
     parser.add_argument("--tier", type=int, choices=(2, 3), help="default: the best of here")
     parser.add_argument("--jobs", type=int, default=2, help="graders at once (default: 2)")
-    parser.add_argument("--few", action="store_true", help="one attack of each kind")
+    parser.add_argument("--few", action="store_true", help="those that depend on the tier")
     parser.add_argument("--user", type=int, help=f"as another user, such as {STRANGER}; as root")
     parser.add_argument("--suite", type=Path, help="a folder with expected.toml")
     parser.add_argument("--json", action="store_true", help="print everything, as JSON")

@@ -50,7 +50,9 @@ def serve(suite: Path, base: Path, tier: Tier, runner: int) -> None:
     _enter(watch)
     assignment = load(suite / "rubric.toml")
     # Once for nothing: what is imported and opened late is there before anybody looks.
-    _grade(assignment, _gather(suite, watch, {"folder": "01_correct"}), watch, tier)
+    first = _gather(suite, watch, {"folder": "01_correct"})
+    _grade(assignment, first, watch, tier)
+    shutil.rmtree(first)
     print("ready", file=answers, flush=True)
     for line in sys.stdin:
         attack = json.loads(line)

@@ -7,9 +7,6 @@ class Payload:
     def __reduce__(self):
         return print, ("HARM: unpickled",)
 
-    def __array__(self, *_, **__):
-        return np.array([self], dtype=object)
-
     def __float__(self):
         print("HARM: converted")
         return 0.0
