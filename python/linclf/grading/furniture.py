@@ -140,7 +140,9 @@ def readable() -> tuple[str, ...]:
     found: list[Path] = list(packages())
     standard = Path(os.__file__).resolve().parent
     for entry in sorted(standard.iterdir()):
-        if entry.name not in ("site-packages", "dist-packages", "test", "__pycache__"):
+        # A link out of it, as Debian has one to a file in /etc, is a matter of the machine.
+        inside = entry.resolve().is_relative_to(standard)
+        if inside and entry.name not in ("site-packages", "dist-packages", "test", "__pycache__"):
             found.append(entry)
     for folder in _library_folders():
         if folder.name.endswith(("-linux-gnu", "-linux-musl")):
