@@ -229,7 +229,7 @@ def test_an_outcome_is_judged_by_what_is_expected(attack, answer, problem):
 
 def check(report, tier):
     assert report.tier == tier
-    assert report.ok, f"\n{report.text()}"
+    assert report.ok, f"\n{report}"
 
 
 @needs_t2
@@ -237,8 +237,8 @@ def test_no_attack_gets_through_at_t2():
     report = redteam.run(tier=Tier.T2, folder=SUITE, jobs=4)
     assert len(report.outcomes) == len(ATTACKS)
     check(report, Tier.T2)
-    assert re.search(r"(?m)^01_correct +10 ", report.text())
-    assert "none got through" in report.text()
+    assert re.search(r"(?m)^01_correct +10 ", str(report))
+    assert "none got through" in str(report)
 
 
 @needs_t3
@@ -283,4 +283,4 @@ def test_an_attack_that_gets_through_is_reported(tmp_path):
     assert [text.split(":")[0] for text in right.problems] == ["loss", "gradient", "own"]
     assert not right.harms
     assert boast.harms == ["it says: forked"]
-    assert "2 of them got through" in report.text()
+    assert "2 of them got through" in str(report)

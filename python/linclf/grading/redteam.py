@@ -1,7 +1,7 @@
 """Run the hostile suite on this machine: does its isolation hold what it promises?
 
     report = run(tier=Tier.T2)
-    print(report.text())
+    print(report)
 
 Each hostile submission is graded through the real engine by a grader of its own kind, a child of
 this process, which is watched for harm. An attack has failed if it earns no point that an honest
@@ -158,8 +158,8 @@ class Report:
         """Whether every attack failed."""
         return all(outcome.ok for outcome in self.outcomes)
 
-    def text(self) -> str:
-        """Return a table: attack, score, category, seconds, harm."""
+    def __str__(self) -> str:
+        """A table: attack, score, category, seconds, harm."""
         lines = [
             f"hostile suite at {self.tier.name} as {self.user}: {len(self.outcomes)} submissions "
             f"in {self.seconds:.0f} s",
@@ -177,7 +177,7 @@ class Report:
         lines += ["", f"{failed} of them got through" if failed else "none got through"]
         return "\n".join(lines)
 
-    def as_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         """Return the report as plain values, for JSON."""
         return {"tier": int(self.tier), "ok": self.ok, **asdict(self)}
 
@@ -478,7 +478,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         user=options.user,
         folder=options.suite and options.suite.resolve(),
     )
-    print(json.dumps(report.as_dict(), indent=1) if options.json else report.text())
+    print(json.dumps(report.to_dict(), indent=1) if options.json else str(report))
     return 0 if report.ok else 1
 
 
