@@ -339,6 +339,18 @@ def test_a_loss_without_a_derivative_is_not_right():
     assert checked("own_gradient", rough, loss="hinge").earned == 0
 
 
+@pytest.mark.parametrize(("value", "slope"), [(0.0, 0.0), (7.0, 0.0), (1e300, 1.0), (1e9, 1e-3)])
+def test_a_loss_that_does_not_follow_w_has_no_right_gradient(value, slope):
+    """Nor has an untouched stub, which returns zeros."""
+
+    def flat(W, X, y, reg):
+        return value, np.full(W.shape, slope)
+
+    result = checked("own_gradient", flat, loss="hinge")
+    assert (result.earned, result.category) == (0, "wrong_gradient")
+    assert keys(result)[0] == "grading.own_flat"
+
+
 def test_the_tolerance_follows_kappa():
     def slightly_off(W, X, y, reg):
         value, dW = hinge(W, X, y, reg)

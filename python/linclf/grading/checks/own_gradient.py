@@ -4,7 +4,8 @@ Central differences of the student's own loss decide, so that a wrong loss whose
 out correctly earns these points. Each entry of W is moved by ``h = cbrt(eps) * max(1, |w|)``, over
 the largest feature that it meets, which moves no score as far as the next kink of the loss that is
 meant. A kink of a loss of their own shows in a difference that is not the same on both sides: such
-an entry is left out.
+an entry is left out, and so is one whose difference drowns in rounding: a loss that W does not
+change has no gradient that could be right.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ _EPS = float(np.finfo(np.float64).eps)
 _SINGLE = float(np.finfo(np.float32).eps)
 _SLACK = {_EPS: 1e-6, _SINGLE: 2e-2}  # of the largest entry: truncation, and more
 _ROUNDING = 64.0  # units of the loss
+_DROWNED = 0.5  # of the largest entry: rounding that hides any slope
 _KINK = 1e-2  # of the largest entry: a bend that differences cannot be asked about
 _ENOUGH = 0.5  # of the entries must be left
 
@@ -116,6 +118,8 @@ def follows_own_loss(
         right, entry = _agrees(loss, W, X, value, gradient, _SINGLE)
     if right:
         return ()
+    if entry is None:
+        return (say("grading.own_flat"),)
     if explain:
         told = _explained(function, W, X, y, reg, seed)
         if told:
@@ -130,12 +134,12 @@ _Entry = tuple[tuple[int, ...], float, float]
 
 def _agrees(
     loss: Callable[[Any], float], W: Any, X: Any, value: float, gradient: Any, eps: float
-) -> tuple[bool, _Entry]:
-    """Return whether differences agree, and the entry that is farthest off."""
+) -> tuple[bool, _Entry | None]:
+    """Return whether differences agree, and the entry that is farthest off; None without any."""
     tall = np.maximum(1.0, np.abs(np.asarray(X, np.float64)).max(axis=0, initial=0.0))
     size = float(np.abs(gradient).max(initial=0.0))
-    left, worst = 0, ((0, 0), 0.0, 0.0)
-    off = 0.0
+    left, off = 0, -1.0
+    worst: _Entry | None = None
     for at in np.ndindex(*W.shape):
         h = float(np.cbrt(eps)) * max(1.0, abs(W[at])) / float(tall[at[0]])
         ends_of = []
@@ -148,7 +152,7 @@ def _agrees(
         rounding = _ROUNDING * eps * max(abs(value), abs(above), 1.0) / h
         scale = max(size, abs(slope))
         bend = abs((above - value) / (there - W[at]) - (value - below) / (W[at] - here))
-        if bend > _KINK * scale + 2.0 * rounding:
+        if rounding > _DROWNED * scale or bend > _KINK * scale + 2.0 * rounding:
             continue
         left += 1
         units = abs(slope - float(gradient[at])) / (_SLACK[eps] * scale + rounding)
@@ -160,9 +164,10 @@ def _agrees(
 
 def _is_single(value: float, gradient: Any) -> bool:
     """Tell whether numbers have no more digits than float32 has."""
-    # float: NumPy 2 would round a Python number to float32 before it compares the two.
-    rounded = float(np.float32(value)) == value
-    return rounded and bool((gradient.astype(np.float32) == gradient).all())
+    with np.errstate(over="ignore"):
+        # float: NumPy 2 would round a Python number to float32 before it compares the two.
+        rounded = float(np.float32(value)) == value
+        return rounded and bool((gradient.astype(np.float32) == gradient).all())
 
 
 def _explained(
