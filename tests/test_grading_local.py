@@ -138,6 +138,7 @@ ALL = [
     failures.LimitHit("memory", 100),
     failures.LimitHit("output", 100),
     failures.LimitHit("disk", 100),
+    failures.LimitHit("threads", 100),
     failures.LimitHit("processor", 100),
     failures.BadReturn("a set"),
     failures.BadReturn("a list", too_large=True),

@@ -22,6 +22,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 from linclf.grading.furniture import remove_folder
 from linclf.grading.launch import CHUNK, Launched, launch
@@ -210,18 +211,51 @@ class Cell:
         CellTimeout, CellDied
             They did not come in time, or the child has ended. It is gone in either case.
         """
-        self._check_usable()
-        found = bytearray()
-        while len(found) < n:
-            self._wait(self._replies, select.POLLIN, deadline)
-            try:
-                chunk = os.read(self._replies, min(CHUNK, n - len(found)))
-            except BlockingIOError:
-                continue
-            if not chunk:
-                raise self._died()
-            found += chunk
+        found = bytearray(n)
+        self.receive_into(found, deadline)
         return bytes(found)
+
+    def receive_into(self, buffer: Any, deadline: float) -> None:
+        """Fill a writable buffer with bytes from the child.
+
+        Parameters
+        ----------
+        buffer : writable buffer
+            Of the size to read.
+        deadline : float
+            When to give up, as time.monotonic() counts.
+
+        Raises
+        ------
+        CellTimeout, CellDied
+            They did not come in time, or the child has ended. It is gone in either case.
+        """
+        self._check_usable()
+        left = memoryview(buffer)
+        while left:
+            # What is there already needs no poll, but a child that never stops is looked at.
+            if time.monotonic() >= min(deadline, self._looked + _LOOK_EVERY):
+                self._wait(self._replies, select.POLLIN, deadline)
+            try:
+                size = os.readv(self._replies, [left[:CHUNK]])
+            except BlockingIOError:
+                self._wait(self._replies, select.POLLIN, deadline)
+                continue
+            if not size:
+                raise self._died()
+            left = left[size:]
+
+    def waiting(self) -> bool:
+        """Tell whether the child has said something that was not read yet.
+
+        Returns
+        -------
+        bool
+        """
+        self._check_usable()
+        poll = select.poll()
+        poll.register(self._replies, select.POLLIN)
+        return bool(poll.poll(0))
 
     def output(self) -> bytes:
         """Return what the child has printed so far, cut at the limit.

@@ -244,13 +244,13 @@ class Timeout(Failure):
 
 
 class LimitHit(Failure):
-    """A limit was reached: of memory, of output, of files, or of processor time.
+    """A limit was reached: of memory, output, files, threads, or processor time.
 
     Parameters
     ----------
-    what : {"memory", "output", "disk", "processor"}
+    what : {"memory", "output", "disk", "threads", "processor"}
     amount : float
-        The limit: MiB, KiB, MiB or seconds.
+        The limit: MiB, KiB, MiB, a number or seconds.
     """
 
     def __init__(self, what: str, amount: float) -> None:
@@ -258,7 +258,8 @@ class LimitHit(Failure):
         key, category = {
             "memory": ("grading.memory", "memory"),
             "output": ("grading.output", "output"),
-            "disk": ("grading.disk", "output"),
+            "disk": ("grading.disk", "died"),
+            "threads": ("grading.threads", "memory"),
             "processor": ("grading.processor", "timeout"),
         }[what]
         super().__init__(say(key, amount=amount), category=category)
@@ -357,10 +358,10 @@ _OF_GRADING = {
     "signature": ("signature",),
     "not_written": ("not_written",),
     "timeout": ("timeout", "timeout_loading", "processor"),
-    "memory": ("memory",),
-    "output": ("output", "disk"),
+    "memory": ("memory", "threads"),
+    "output": ("output",),
     "bad_return": ("return_large", "return_other"),
-    "died": ("died", "exited"),
+    "died": ("died", "exited", "disk"),
     "tampering": ("tampering",),
 }
 

@@ -342,8 +342,7 @@ class RemoteStudent:
         assert cell is not None
 
         def fill(buffer: Any) -> None:
-            view = memoryview(buffer)
-            view[:] = cell.receive(len(view), deadline)
+            cell.receive_into(buffer, deadline)
 
         return fill
 
@@ -363,6 +362,8 @@ class RemoteStudent:
             return failures.LimitHit("output", limits.output / 1024)
         if error.reason == "disk":
             return failures.LimitHit("disk", 4 * limits.file_size / 2**20)
+        if error.reason == "threads":
+            return failures.LimitHit("threads", limits.processes)
         if error.reason == "signal" and error.number in _PROCESSOR:
             return failures.LimitHit("processor", limits.cpu_seconds)
         return failures.ChildDied(str(error), exited=error.reason == "exit")
@@ -392,6 +393,7 @@ class RemoteStudent:
             raise failures.BadSignature(name, str(signature), count) from None
 
     def _exchange(self, name: str, operands: tuple[Any, ...], named: dict[str, Any]) -> Any:
+        self._check_silence()
         deadline = time.monotonic() + self.limits.seconds
         given = self._send("call", (name, operands, named), deadline)
         stopped: BaseException | None = None
@@ -410,6 +412,17 @@ class RemoteStudent:
             result, changed, advanced = reply.value
             given.take_over(_checked_dict(changed, int), _checked_dict(advanced, int))
             return _plain(result)
+
+    def _check_silence(self) -> None:
+        """Refuse a cell that has said something without being asked."""
+        assert self._cell is not None
+        try:
+            spoke = self._cell.waiting()
+        except CellError as error:
+            raise self._failed(error, False) from None
+        if spoke:
+            self._end()
+            raise failures.Tampering("bytes that nobody asked for")
 
     def _answer(
         self, asked: Any, given: _Operands, deadline: float, stopped: BaseException | None
