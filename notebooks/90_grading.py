@@ -169,7 +169,7 @@ assert any(item.category == "timeout" for item in everybody[-1].items)
 page = report.class_report(everybody)
 (here / "class.html").write_text(page, encoding="utf-8")
 quoted = page.replace("&", "&amp;").replace('"', "&quot;")
-HTML(f'<iframe srcdoc="{quoted}" width="100%" height="560" style="border:0"></iframe>')
+HTML(f'<div><iframe srcdoc="{quoted}" width="100%" height="560" style="border:0"></iframe></div>')
 
 # %% [markdown]
 # ## 5. What shuts a submission in

@@ -322,17 +322,18 @@ def _serve() -> None:
     """Grade what comes in over standard input, until it ends: the main program of a grader."""
     requests = os.fdopen(os.dup(0), "rb")
     replies = os.fdopen(os.dup(1), "w", encoding="utf-8")
-    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-    os.dup2(2, 1)  # whatever is printed here is no reply
-    assignment, secret, tier = pickle.load(requests)
-    mark = fingerprint(assignment, secret)
-    while True:
-        try:
-            path, into = pickle.load(requests)
-        except EOFError:
-            return
-        kept = _serve_one(assignment, _Task(path, into), secret, tier, mark)
-        print(json.dumps({"kept": kept}), file=replies, flush=True)
+    with requests, replies, open(os.devnull, "rb") as nothing:
+        os.dup2(nothing.fileno(), 0)
+        os.dup2(2, 1)  # whatever is printed here is no reply
+        assignment, secret, tier = pickle.load(requests)
+        mark = fingerprint(assignment, secret)
+        while True:
+            try:
+                path, into = pickle.load(requests)
+            except EOFError:
+                return
+            kept = _serve_one(assignment, _Task(path, into), secret, tier, mark)
+            print(json.dumps({"kept": kept}), file=replies, flush=True)
 
 
 def _serve_one(assignment: Assignment, task: _Task, secret: bytes, tier: Tier, mark: str) -> bool:
