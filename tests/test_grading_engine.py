@@ -14,7 +14,7 @@ from linclf.grading.intake import IntakeError, Submission, digest_of
 from linclf.grading.policy import forbidden_import
 from linclf.grading.results import SCHEMA, public, read_results, times_path
 from linclf.grading.rubric import load
-from linclf.grading.tiers import Tier
+from linclf.grading.tiers import Tier, probe
 from linclf.messages import say
 
 SECRET = b"a secret for the tests of the engine"
@@ -467,6 +467,67 @@ def test_a_grader_that_is_killed_leaves_a_whole_record(tmp_path):
         complete.append(left.complete)
     assert len(complete) == 30
     assert not all(complete), "no grader was killed at work"
+
+
+# ------------------------------------------------------------------------------- in a cell
+
+TIERS = [tier for tier in Tier if Tier.T0 < tier <= probe().tier]
+FAST = RUBRIC.replace("[[items]]", "[limits]\nseconds = 3.0\n\n[[items]]", 1)
+
+
+@pytest.fixture(params=TIERS, ids=lambda tier: tier.name)
+def tier(request):
+    return request.param
+
+
+def in_cell(tmp_path, tier, source, text=FAST, **options):
+    return grade(rubric(tmp_path, text), handed_in(source), secret=SECRET, tier=tier, **options)
+
+
+def test_a_cell_changes_nothing_but_the_tier(tmp_path, tier):
+    wrong = SOLUTION.replace("X.T @ mask / len(X)", "X.T @ mask")
+    here, there = (
+        grade(rubric(tmp_path), handed_in(wrong), secret=SECRET, tier=one)
+        for one in (Tier.T0, tier)
+    )
+    assert there.tier == tier
+    assert there.items == here.items
+
+
+def test_a_cell_gives_the_same_bytes_each_time(tmp_path, tier):
+    odd = SOLUTION.replace("W -= learning_rate * dW", "raise ValueError(object(), {'a', 'b', 'c'})")
+    first, second = (in_cell(tmp_path, tier, odd).to_json() for _ in "ab")
+    assert first == second
+    assert "ValueError" in first
+
+
+@pytest.mark.parametrize(
+    ("line", "category"),
+    [
+        ("while True: pass", "timeout"),
+        ("import os; os._exit(0)", "died"),
+        ("import os, signal; os.kill(os.getpid(), signal.SIGSEGV)", "died"),
+        ("print('x' * (1 << 22))", "output"),
+        ("return np.zeros(1 << 36)", "memory"),
+    ],
+)
+def test_what_ends_a_cell_costs_one_item_and_the_others_are_graded(tmp_path, tier, line, category):
+    source = SOLUTION.replace("    return X @ W", f"    {line}\n    return X @ W")
+    results = in_cell(tmp_path, tier, source)
+    assert outcome(results)["scores"] == (0, "failed", category)
+    assert [results.item(id).status for id in ("loss", "gradient", "step")] == ["passed"] * 3
+    assert results.complete
+    assert results.notes == []
+
+
+def test_a_fresh_cell_for_each_item_forgets(tmp_path, tier):
+    remembers = SOLUTION.replace("def scores(W, X):", "seen = []\n\n\ndef scores(W, X):").replace(
+        "    return X @ W", "    seen.append(1)\n    return X @ W"
+    )
+    spoilt = remembers.replace("    W -= learning_rate", "    W -= (not seen) * learning_rate")
+    assert in_cell(tmp_path, tier, spoilt).item("step").status == "failed"
+    text = FAST.replace('language = "de"', 'language = "de"\nisolation = "item"')
+    assert in_cell(tmp_path, tier, spoilt, text).item("step").status == "passed"
 
 
 # ---------------------------------------------------------------------- the tests of pytest

@@ -143,6 +143,16 @@ def test_messages_hold_no_control_characters():
         one.encode()
 
 
+def test_messages_are_the_same_each_time():
+    texts = {
+        Message.of(Sentence("course.changes", {"what": repr(object())}), "en").text
+        for _ in range(3)
+    }
+    assert texts == {
+        "changes <object object at 0x...>: work on a copy, <object object at 0x...>.copy()"
+    }
+
+
 def test_messages_are_cut():
     told = Message.of(Sentence("course.changes", {"what": 10_000 * "x"}), "en")
     assert LONGEST - 3 <= len(told.text.encode()) <= LONGEST

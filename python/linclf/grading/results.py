@@ -9,6 +9,7 @@ their own next to it (`write_times`).
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
@@ -46,6 +47,9 @@ STATUSES = ("not run", "passed", "partial", "failed")
 VISIBILITIES = ("visible", "hidden", "after_due_date", "after_published")
 LONGEST = LIMIT
 """Bytes of a message."""
+
+
+_ADDRESS = re.compile(r" at 0x[0-9a-fA-F]{6,16}\b")
 
 
 class ResultsError(ValueError):
@@ -89,7 +93,7 @@ class Message:
         """
         language = language or language_of_reader()
         other = "" if language == "en" else sentence.text(language)
-        return cls(sentence.key, plain(sentence.text()), plain(other))
+        return cls(sentence.key, _said(sentence.text()), _said(other))
 
 
 @dataclass
@@ -420,6 +424,11 @@ def _check(value: Any, schema: Mapping[str, Any], where: str) -> None:
 
 def _no_constant(name: str) -> Any:
     raise ValueError(f"{name} is no number")
+
+
+def _said(text: str) -> str:
+    """Return a text without the addresses that Python shows of objects: they differ each time."""
+    return plain(_ADDRESS.sub(" at 0x...", text))
 
 
 def _identity(assignment: Any) -> dict[str, str]:
