@@ -10,8 +10,9 @@ import pytest
 from linclf import _linclf
 from problems import LAYOUTS
 
-# They attack whoever runs them; tests/test_grading_hostile.py has them attack a grader of its own.
-collect_ignore = ["hostile"]
+# The first attack whoever runs them: tests/test_grading_hostile.py has them attack a grader of its
+# own. The second are run by the grader, for tests/test_grading_course.py.
+collect_ignore = ["hostile", "grading_course"]
 
 # The instruction sets with fused multiply-add: same bits on all of them.
 FUSED = tuple(name for name in _linclf.isas() if name != "baseline")
