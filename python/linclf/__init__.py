@@ -1,4 +1,7 @@
-"""Linear classifiers as the courses teach them, with a C core: public names, nothing else."""
+"""Linear classifiers as the courses teach them, with a C core: public names, nothing else.
+
+PYTEST_DONT_REWRITE: pytest would warn whoever imports linclf before it, as notebooks do.
+"""
 
 from __future__ import annotations
 

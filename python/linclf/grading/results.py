@@ -89,7 +89,7 @@ class Message:
         --------
         >>> from linclf.messages import say
         >>> Message.of(say("course.changes", what="W"), "de").translated
-        'verändert W: rechne mit einer Kopie, W.copy()'
+        'sie verändert W: arbeite auf einer Kopie, W.copy()'
         """
         language = language or language_of_reader()
         other = "" if language == "en" else sentence.text(language)

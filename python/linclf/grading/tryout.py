@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-if TYPE_CHECKING:
+if TYPE_CHECKING or __name__ != "__main__":
     from linclf.grading import confine
 else:
     import confine
