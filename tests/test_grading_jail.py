@@ -586,6 +586,7 @@ def test_a_kernel_that_lacks_a_part_is_told_apart(jail, lacking, said):
     assert said in script(code, lacking)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("who", IDENTITIES)
 def test_all_of_it_holds_again(who, tmp_path):
     again(__file__, who, tmp_path)

@@ -138,6 +138,7 @@ class Cell:
         self._stdout = launched.process.stdout
         self._output = bytearray()
         self._limits = limits
+        self._hold = launched.hold
         self._user = launched.user
         self._status: int | None = None  # as wait4 gives it
         self._reaped = False
@@ -266,7 +267,8 @@ class Cell:
             Of a student: not to be shown before it is escaped.
         """
         if not self._closed:
-            self._drain()
+            with contextlib.suppress(CellError):  # which the next call raises again
+                self._drain()
         return bytes(self._output[: self._limits.output])
 
     def close(self) -> None:
@@ -280,11 +282,12 @@ class Cell:
         for end in (self._requests, self._replies):
             os.close(end)
         self._stdout.close()
-        if not mine:
+        if mine:
+            remove_folder(self.folder)
+        else:
             self._process.returncode = 0
-            return
-        remove_folder(self.folder)
-        if self._user is not None:
+        os.close(self._hold)
+        if mine and self._user is not None:
             release_user(self._user)
 
     # --- waiting
@@ -316,16 +319,17 @@ class Cell:
 
     def _drain(self) -> bool:
         """Take what has been printed; False at its end."""
-        try:
-            chunk = os.read(self._stdout.fileno(), 1 << 16)
-        except BlockingIOError:
-            return True
-        self._output += chunk
-        if len(self._output) > self._limits.output:
-            if self._ended is None:
-                raise self._end(CellDied("output"))
-            return False
-        return bool(chunk)
+        while len(self._output) <= self._limits.output:
+            try:
+                chunk = os.read(self._stdout.fileno(), 1 << 16)
+            except BlockingIOError:
+                return True
+            if not chunk:
+                return False
+            self._output += chunk
+        if self._ended is None:
+            raise self._end(CellDied("output"))
+        return False
 
     def _look(self) -> None:
         """End a child that fills its folder, or has more threads than the kernel would let it."""

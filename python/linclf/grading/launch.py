@@ -7,11 +7,13 @@ environment of a process can be read by everybody on a machine: neither holds a 
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -27,6 +29,9 @@ from linclf.grading.users import release_user, take_user
 CHUNK = 1 << 20
 """Bytes that a pipe holds, where the system allows it."""
 
+_PREFIX = "linclf-cell-"
+_STALE = 60.0  # seconds: a younger folder may not have been locked yet
+
 
 @dataclass(frozen=True, slots=True)
 class Launched:
@@ -36,6 +41,7 @@ class Launched:
     requests: int
     replies: int
     folder: Path
+    hold: int  # an open lock of the folder: while it is held, nobody sweeps it away
     user: int | None
 
 
@@ -49,10 +55,34 @@ def launch(
     other_user: bool = False,
     bwrap: str | None = None,
 ) -> Launched:
+    """Start a script in a process of its own; for `open_cell`, and for trying a tier out.
+
+    Parameters
+    ----------
+    script, files, tier, limits, arguments
+        As of `open_cell`.
+    other_user : bool
+        Whether as a user that owns nothing; the grader must be root.
+    bwrap : str, optional
+        Where bubblewrap is, for T3.
+
+    Returns
+    -------
+    Launched
+        The caller has to kill the process, to close its ends and to remove its folder.
+
+    Raises
+    ------
+    OSError
+        If the process cannot be started.
+    """
+    _sweep()
     user = take_user() if other_user else None
-    folder = Path(tempfile.mkdtemp(prefix="linclf-cell-")).resolve()
+    folder = Path(tempfile.mkdtemp(prefix=_PREFIX)).resolve()
+    hold = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     ends: list[int] = []
     try:
+        fcntl.flock(hold, fcntl.LOCK_EX)
         fill(folder, script, files, tier, limits, arguments, user)
         child_requests, requests = os.pipe()
         ends += [child_requests, requests]
@@ -93,21 +123,42 @@ def launch(
         ends = [requests, replies]
         os.close(child_requests)
         os.close(child_replies)
-        return Launched(process, requests, replies, folder, user)
+        return Launched(process, requests, replies, folder, hold, user)
     except BaseException:
         for end in ends:
             os.close(end)
         remove_folder(folder)
+        os.close(hold)
         if user is not None:
             release_user(user)
         raise
 
 
+@cache
+def _sweep() -> None:
+    """Remove what graders have left that were killed; once in the life of this one."""
+    with contextlib.suppress(OSError), os.scandir(tempfile.gettempdir()) as entries:
+        for entry in entries:
+            if not entry.name.startswith(_PREFIX) or not entry.is_dir(follow_symlinks=False):
+                continue
+            with contextlib.suppress(OSError):
+                found = entry.stat(follow_symlinks=False)
+                if found.st_uid == os.geteuid() and found.st_mtime < time.time() - _STALE:
+                    _remove_if_free(Path(entry.path))
+
+
+def _remove_if_free(folder: Path) -> None:
+    hold = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    try:
+        fcntl.flock(hold, fcntl.LOCK_EX | fcntl.LOCK_NB)  # else its grader is alive
+        remove_folder(folder)
+    finally:
+        os.close(hold)
+
+
 def _enlarge(end: int) -> None:
     """Let a pipe hold a whole frame where the system allows it: fewer switches."""
     if sys.platform == "linux":
-        import fcntl
-
         with contextlib.suppress(OSError):
             fcntl.fcntl(end, fcntl.F_SETPIPE_SZ, CHUNK)
 
