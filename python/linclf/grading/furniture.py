@@ -76,11 +76,10 @@ def fill(
         path.write_bytes(data)
     if user is not None:
         # What it may not change stays the grader's; it reads it as one of its group.
-        for where, folders, names in os.walk(folder):
+        for where, _, names in os.walk(folder):
             for entry in (where, *(os.path.join(where, name) for name in names)):
                 os.chown(entry, -1, user, follow_symlinks=False)
                 os.chmod(entry, 0o750 if entry == where else 0o640)
-            del folders
         os.chown(work, user, user)
         os.chmod(work, 0o700)
 
@@ -142,7 +141,7 @@ def readable() -> tuple[str, ...]:
     for entry in sorted(standard.iterdir()):
         # A link out of it, as Debian has one to a file in /etc, is a matter of the machine.
         inside = entry.resolve().is_relative_to(standard)
-        if inside and entry.name not in ("site-packages", "dist-packages", "test", "__pycache__"):
+        if inside and entry.name not in ("site-packages", "dist-packages", "test"):
             found.append(entry)
     for folder in _library_folders():
         if folder.name.endswith(("-linux-gnu", "-linux-musl")):
