@@ -1,7 +1,7 @@
 /* The extension module linclf._jail: the jail of jail.h for Python.
  *
  * It needs neither NumPy nor the core, since the process that locks itself has
- * no linclf: a copy of this one file is all that it is given. */
+ * no linclf: this one file is all that it loads. */
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
 

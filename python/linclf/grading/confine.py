@@ -57,7 +57,7 @@ def lock() -> int:
 
 
 def _load(path: str) -> Any:
-    """Import the extension from the copy of it in this folder."""
+    """Import the extension alone, without the package around it."""
     loader = ExtensionFileLoader("_jail", path)
     spec = spec_from_file_location("_jail", path, loader=loader)
     assert spec is not None

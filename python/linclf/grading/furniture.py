@@ -1,7 +1,6 @@
 """The private folder of a cell: what lies in it, what the child may read beside, its removal.
 
 confine.pyc, worker.pyc, ...   the script and what it imports, compiled
-_jail.so                       a copy of the extension that locks the process
 config.json                    tier, limits, what may be read: never a secret
 site/                          links to NumPy and its libraries, and to nothing else
 submission/                    what the student handed in, for reading
@@ -16,7 +15,6 @@ import json
 import marshal
 import os
 import secrets
-import shutil
 import stat
 import sys
 from collections.abc import Mapping, Sequence
@@ -51,13 +49,12 @@ def fill(
         compiled = _compiled(name)
         if compiled is not None:
             (folder / f"{name}c").write_bytes(compiled)
-    jail = _jail_file()
-    if jail is not None:
-        shutil.copyfile(jail, folder / "_jail.so")
+    jail = jail_file()
     work = folder / "work"
     work.mkdir(mode=0o700)
     settings = {
-        "jail": str(folder / "_jail.so") if jail is not None else None,
+        # In its place and no copy: temporary files may lie where nothing can be executed.
+        "jail": str(jail) if jail is not None else None,
         "tier": int(tier),
         # At T3 bubblewrap, which is its parent, does it.
         "parent": os.getpid() if tier != Tier.T3 else 0,
@@ -115,12 +112,13 @@ def packages() -> tuple[Path, ...]:
 
 
 @cache
-def _jail_file() -> Path | None:
+def jail_file() -> Path | None:
+    """The extension that a child loads before it locks itself."""
     if sys.platform != "linux":
         return None
     from linclf import _jail
 
-    return Path(_jail.__file__)
+    return Path(_jail.__file__).resolve()
 
 
 @cache

@@ -21,7 +21,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from linclf.grading.furniture import fill, interpreter, packages, remove_folder
+from linclf.grading.furniture import fill, interpreter, jail_file, packages, remove_folder
 from linclf.grading.limits import Limits
 from linclf.grading.tiers import Tier
 from linclf.grading.users import release_user, take_user
@@ -214,7 +214,9 @@ def _mounts() -> tuple[str, ...]:
     for folder in hidden:
         if folder.is_dir():
             options += ["--tmpfs", str(folder)]
-    for path in (Path(interpreter()), *packages()):
+    jail = jail_file()
+    assert jail is not None  # there is no T3 without it
+    for path in (Path(interpreter()), *packages(), jail):
         options += ["--ro-bind", str(path), str(path)]
     return tuple(options)
 

@@ -13,6 +13,11 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from functools import cache
 
+_OLDER = (
+    "older than version 6: signals, sockets and truncation are watched by the filter of system "
+    "calls alone; a newer kernel watches them twice"
+)
+
 
 class Tier(IntEnum):
     """Kinds of isolation, the weakest first.
@@ -86,7 +91,11 @@ class Isolation:
         ]
         return [
             *rows,
-            ("Landlock", f"version {self.landlock_abi}" if self.landlock_abi else "no", ""),
+            (
+                "Landlock",
+                f"version {self.landlock_abi}" if self.landlock_abi else "no",
+                _OLDER if 0 < self.landlock_abi < 6 else "",
+            ),
             ("seccomp", "yes" if self.seccomp else "no", ""),
             ("bubblewrap", self.bwrap or "no", ""),
             (
