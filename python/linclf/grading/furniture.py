@@ -1,10 +1,12 @@
 """The private folder of a cell: what lies in it, what the child may read beside, its removal.
 
-confine.pyc, worker.pyc, ...   the script and what it imports, compiled
-config.json                    tier, limits, what may be read: never a secret
-site/                          links to NumPy and its libraries, and to nothing else
-submission/                    what the student handed in, for reading
-work/                          for writing; at T3 a file system of limited size
+    confine.pyc, worker.pyc, ...   the script and what it imports, compiled
+    config.json                    tier, limits, what may be read: never a secret
+    site/                          links to NumPy and its libraries, and to nothing else
+    submission/                    what the student handed in, for reading
+    work/                          for writing; at T3 a file system of limited size
+
+What a child leaves in it is removed without being read.
 """
 
 from __future__ import annotations
