@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-__all__ = ["check_target", "write_folder", "write_text"]
+__all__ = ["check_target", "write_bytes", "write_folder", "write_text"]
 
 
 def check_target(path: str) -> Path:
@@ -29,9 +29,24 @@ def check_target(path: str) -> Path:
 
 def write_text(path: Path, text: str) -> None:
     """Write `text` as UTF-8; whoever reads meanwhile sees the old file or the new one."""
+    write_bytes(path, text.encode("utf-8"))
+
+
+def write_bytes(path: Path, data: bytes, mode: int = 0o666) -> None:
+    """Write `data`; whoever reads meanwhile sees the old file or the new one.
+
+    Parameters
+    ----------
+    path : Path
+    data : bytes
+    mode : int
+        Who may do what with a new file, before the umask: 0o600 for what is secret.
+    """
     draft = path.with_name(f".{path.name}.{os.getpid()}")
+    draft.unlink(missing_ok=True)  # of a process of the same number that was killed
     try:
-        draft.write_text(text, encoding="utf-8", newline="")
+        with open(draft, "xb", opener=lambda name, flags: os.open(name, flags, mode)) as file:
+            file.write(data)
         draft.replace(path)
     finally:
         draft.unlink(missing_ok=True)

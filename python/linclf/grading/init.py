@@ -24,8 +24,6 @@ from linclf.grading.seeds import new_secret, read_secret
 
 __all__ = ["new_assignment"]
 
-_PLACEHOLDER = 'raise NotImplementedError("the solution of the instructor stands here")'
-
 _README = """\
 # {title}: for the instructor
 
@@ -266,8 +264,8 @@ def _sources(names: list[str]) -> dict[str, str]:
 
 def _with_marks(name: str) -> str:
     """Return the stub of an exercise with a place for its solution."""
-    *head, _ = stub(name).rstrip().split("\n")
-    marked = ["    ### BEGIN SOLUTION", f"    {_PLACEHOLDER}", "    ### END SOLUTION"]
+    *head, stands_for_it = stub(name).rstrip().split("\n")
+    marked = ["    ### BEGIN SOLUTION", stands_for_it, "    ### END SOLUTION"]
     return "\n".join([*head, *marked]) + "\n"
 
 
