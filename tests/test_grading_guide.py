@@ -84,6 +84,7 @@ def filled_in(text):
     return text
 
 
+@pytest.mark.slow
 def test_the_commands_of_the_guide_run_in_that_order(tmp_path):
     def linclf(*words):
         """Run a command as it stands in the guide; of the audit, which takes long, its help."""

@@ -195,6 +195,12 @@ def test_the_number_of_files_is_bounded(tmp_path):
     assert problem_of(tmp_path) == ("forbidden", "count")
 
 
+def test_a_folder_of_very_many_files_is_not_looked_through(tmp_path):
+    for n in range(20 * CAPS.count + 1):
+        (tmp_path / f"{n}.pyc").touch()
+    assert problem_of(tmp_path) == ("forbidden", "count")
+
+
 def test_a_large_archive_is_not_even_unpacked(tmp_path):
     (tmp_path / "a.zip").write_bytes(b"PK\3\4" + bytes(CAPS.total))
     assert problem_of(tmp_path / "a.zip") == ("forbidden", "total")

@@ -17,6 +17,7 @@ import stat
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path, PurePosixPath
 
 from linclf.grading.limits import Limits
@@ -242,7 +243,8 @@ def _walk(folder: Path) -> Iterator[tuple[str, Path]]:
     while waiting:
         inside = waiting.pop()
         try:
-            entries = sorted(os.scandir(folder / inside), key=lambda entry: entry.name)
+            with os.scandir(folder / inside) as found:
+                entries = sorted(islice(found, _ENTRIES + 1), key=lambda entry: entry.name)
         except OSError:
             raise Bad("unreadable", inside or folder.name) from None
         for entry in entries:
