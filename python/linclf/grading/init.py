@@ -19,6 +19,7 @@ from linclf.cli.files import write_folder
 from linclf.course.specification import Exercise, exercise, exercises
 from linclf.course.templates import module_of, public_tests, stub
 from linclf.grading.public_rubric import toml_text
+from linclf.grading.regions import BEGIN, END
 from linclf.grading.schema_walk import nearest
 from linclf.grading.seeds import new_secret, read_secret
 
@@ -102,9 +103,9 @@ def mean_of_rows(X):
     means : (N,) array
         One for each row.
     """
-    ### BEGIN SOLUTION
+    {begin}
     return X.sum(axis=1) / X.shape[1]
-    ### END SOLUTION
+    {end}
 '''
 
 _EXAMPLE_TESTS = '''\
@@ -232,7 +233,7 @@ def _of_example(folder: Path) -> dict[str, str]:
     head = '"""What is to be written."""\n\n'
     return {
         "rubric.toml": _EXAMPLE_RUBRIC.format(id=_slug(folder)),
-        "source/work.py": f"{head}\n{_EXAMPLE}",
+        "source/work.py": f"{head}\n{_EXAMPLE.format(begin=BEGIN, end=END)}",
         "public/test_public.py": _EXAMPLE_TESTS,
     }
 
@@ -265,7 +266,7 @@ def _sources(names: list[str]) -> dict[str, str]:
 def _with_marks(name: str) -> str:
     """Return the stub of an exercise with a place for its solution."""
     *head, stands_for_it = stub(name).rstrip().split("\n")
-    marked = ["    ### BEGIN SOLUTION", stands_for_it, "    ### END SOLUTION"]
+    marked = [f"    {BEGIN}", stands_for_it, f"    {END}"]
     return "\n".join([*head, *marked]) + "\n"
 
 

@@ -1,9 +1,8 @@
 """What instructors mark in their files: solutions and hidden tests, and files without them.
 
-    ### BEGIN SOLUTION          what students write; they get `raise NotImplementedError(...)`
-    ### END SOLUTION
-    ### BEGIN HIDDEN TESTS      is taken out without a trace
-    ### END HIDDEN TESTS
+    ### BEGIN SOLUTION, ### END SOLUTION            what students write; they get a
+                                                    `raise NotImplementedError(...)`
+    ### BEGIN HIDDEN TESTS, ### END HIDDEN TESTS    what is taken out without a trace
 
 These are the marks of nbgrader, in ``.py`` files and in cells of notebooks. A cell that nbgrader
 has marked as a solution without such lines is one as a whole. Outputs are taken out, too.
@@ -21,6 +20,8 @@ from typing import Any
 __all__ = ["RegionError", "Removed", "strip_notebook", "strip_python", "strip_text"]
 
 SOLUTION, HIDDEN = "SOLUTION", "HIDDEN TESTS"
+BEGIN, END = f"### BEGIN {SOLUTION}", f"### END {SOLUTION}"
+"""The marks of a solution, as they are written."""
 
 _MARK = re.compile(r"\s*(?:#+|<!--)\s*(BEGIN|END) (SOLUTION|HIDDEN TESTS)\s*(?:-->)?\s*$")
 _LIKE_A_MARK = re.compile(r"\b(begin|end)[\W_]*(solution|hidden[\W_]*tests?)\b", re.IGNORECASE)
