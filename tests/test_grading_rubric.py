@@ -361,6 +361,17 @@ def test_rubrics_that_ship_use_every_check_but_those_of_tests():
             "items: gradient requires gradient, so none of them can be reached; cut the circle",
         ),
         (
+            'visibility = "hidden"',
+            'number = "3"',
+            'items: 2 of them have the number "3"; a number stands for one item',
+        ),
+        (
+            "extra_credit = true",
+            'extra_credit = true\nrequires = ["gradient"]',
+            'items["more"].requires names "gradient", which students would learn of that way; '
+            "hide both or neither",
+        ),
+        (
             'id = "gradient"',
             'id = "loss"',
             'items: 2 of them have the id "loss"; an id stands for one item',

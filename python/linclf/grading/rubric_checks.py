@@ -65,9 +65,12 @@ def _at(item: dict[str, Any], key: str) -> str:
 
 
 def _ids(table: dict[str, Any]) -> Iterator[str]:
-    for key, name in (("id", "an id"), ("number", "a number")):
-        counted = Counter(item[key] for item in table["items"] if key in item)
-        for value, times in counted.items():
+    items = table["items"]
+    for key, name, values in (
+        ("id", "an id", [item["id"] for item in items]),
+        ("number", "a number", [item.get("number", str(n)) for n, item in enumerate(items, 1)]),
+    ):
+        for value, times in Counter(values).items():
             if times > 1:
                 yield f'items: {times} of them have the {key} "{value}"; {name} stands for one item'
 
@@ -186,14 +189,17 @@ def _named_test(where: str, file: Path, name: str) -> Iterator[str]:
 
 
 def _requirements(items: list[dict[str, Any]]) -> Iterator[str]:
-    """Yield requirements that do not exist, and circles of them."""
+    """Yield requirements that do not exist, that tell of hidden items, and circles of them."""
     ids = [item["id"] for item in items]
+    hidden = {item["id"] for item in items if item.get("visibility", "visible") != "visible"}
     wanted = {item["id"]: [*item.get("requires", ())] for item in items}
     for item in items:
         for one in wanted[item["id"]]:
+            found = f"{_at(item, 'requires')} names {shown(one)}"
             if one not in ids:
-                found = f"{_at(item, 'requires')} names {shown(one)}"
                 yield f"{found}, which is no item; {nearest(one, ids)}"
+            elif one in hidden and item["id"] not in hidden:
+                yield f"{found}, which students would learn of that way; hide both or neither"
     try:
         TopologicalSorter(wanted).prepare()
     except CycleError as error:
