@@ -218,6 +218,7 @@ def test_what_is_required_comes_first(tmp_path):
 
 def test_what_is_required_may_stand_below(tmp_path):
     text = RUBRIC.replace('requires = ["loss"]', 'requires = ["step"]')
+    text = text.replace('visibility = "hidden"\n', "")
     text = text.replace('id = "scores"\n', 'id = "scores"\nrequires = ["gradient"]\n')
     results = graded(tmp_path, assignment=rubric(tmp_path, text))
     assert results.earned == 1000
