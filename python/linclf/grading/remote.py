@@ -378,6 +378,11 @@ class RemoteStudent:
         self._busy = True
         try:
             return self._exchange(name, operands, named)
+        except Wrong:
+            raise
+        except BaseException:  # an interrupt, for instance: the cell is amid an exchange
+            self._end()
+            raise
         finally:
             self._busy = False
 
@@ -440,17 +445,14 @@ class RemoteStudent:
             try:
                 operands = _plain(operands)
                 result = given.functions[number](*operands, **_plain(named))
-                self._send("result", result, deadline)
-                return None
-            except Failure as failure:
-                if self._cell is None:
-                    raise
-                stopped = failure
             except Wrong as wrong:
                 stopped = wrong
             except Exception as error:
                 # As if it were called there: the submission may catch it, or be told where.
-                told = (type(error).__name__, base_of(error), str(error)[: wire.TEXT // 2])
+                told = (type(error).__name__, base_of(error), clean(error, wire.TEXT // 2))
+            else:
+                self._send("result", result, deadline)
+                return None
         self._send("raise", told, deadline)
         return stopped
 

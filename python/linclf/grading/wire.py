@@ -208,8 +208,8 @@ def encode(
 
     Examples
     --------
-    >>> encode("quit", None)
-    b'\\x00\\x00\\x00({"kind":"quit","value":null,"arrays":[]}'
+    >>> encode("quit", None)[4:]
+    b'{"kind":"quit","value":null,"arrays":[]}'
     """
     encoder = Encoder(special or (lambda one: Other(type(one).__name__)), cap)
     return encoder.frame(kind, encoder.tree(value))
