@@ -322,10 +322,11 @@ class RemoteStudent:
         self._write(frame, deadline, loading=loading)
         return operands
 
-    def _write(self, frame: bytes, deadline: float, *, loading: bool = False) -> None:
+    def _write(self, frame: list[Any], deadline: float, *, loading: bool = False) -> None:
         assert self._cell is not None
         try:
-            self._cell.send(frame, deadline)
+            for part in frame:
+                self._cell.send(part, deadline)
         except CellError as error:
             raise self._failed(error, loading) from None
 

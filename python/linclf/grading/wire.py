@@ -169,8 +169,13 @@ class Encoder:
         self._arrays.append(np.asarray(array, order="C"))
         return len(self._specs) - 1
 
-    def frame(self, kind: str, tree: str) -> bytes:
+    def frame(self, kind: str, tree: str) -> list[Any]:
         """Return the frame of a tree, with all arrays that were collected.
+
+        Returns
+        -------
+        list of buffers
+            To be written one after the other: one, unless there are large arrays.
 
         Raises
         ------
@@ -181,8 +186,9 @@ class Encoder:
         text = f'{{"kind":"{kind}","value":{tree},"arrays":[{specs}]}}'.encode()
         if len(text) > HEADER:
             raise TooLarge
-        bodies = [array.data for array in self._arrays if array.size]
-        return b"".join([len(text).to_bytes(4, "big"), text, *bodies])
+        bodies = [array.data.cast("B") for array in self._arrays if array.size]
+        parts = [len(text).to_bytes(4, "big"), text, *bodies]
+        return [b"".join(parts)] if self._bytes <= _SMALL else [parts[0] + text, *bodies]
 
 
 def encode(
@@ -212,7 +218,7 @@ def encode(
     b'{"kind":"quit","value":null,"arrays":[]}'
     """
     encoder = Encoder(special or (lambda one: Other(type(one).__name__)), cap)
-    return encoder.frame(kind, encoder.tree(value))
+    return b"".join(encoder.frame(kind, encoder.tree(value)))
 
 
 def _other(other: Other) -> str:

@@ -58,7 +58,7 @@ class Worker:
 
     def run(self) -> NoReturn:
         """Answer until there are no more requests."""
-        _write(wire.encode("ready", None))
+        _write([wire.encode("ready", None)])
         while True:
             self._operands = operands = _Operands(self)
             request = wire.read(
@@ -71,7 +71,7 @@ class Worker:
             _flush()
             _write(frame)
 
-    def _load(self, wanted: list[str], tags: dict[str, str]) -> bytes:
+    def _load(self, wanted: list[str], tags: dict[str, str]) -> list[bytes]:
         sys.path.append(str(SUBMISSION))
         found = self._loaded = loading.load(SUBMISSION, wanted, tags)
         values = {name: value for name, value in found.values.items() if len(name) <= 80}
@@ -83,10 +83,10 @@ class Worker:
         for kept in (list(found.values), wanted, []):
             left = {name: one for name, one in functions.items() if name in kept}
             with contextlib.suppress(wire.TooLarge):
-                return wire.encode("loaded", {**told, "functions": left})
-        return wire.encode("loaded", {"functions": {}, "defined": [], "problem": None})
+                return [wire.encode("loaded", {**told, "functions": left})]
+        return [wire.encode("loaded", {"functions": {}, "defined": [], "problem": None})]
 
-    def _call(self, name: str, operands: tuple[Any, ...], named: dict[str, Any]) -> bytes:
+    def _call(self, name: str, operands: tuple[Any, ...], named: dict[str, Any]) -> list[Any]:
         given = self._operands
         try:
             with np.errstate(all="ignore"), warnings.catch_warnings():
@@ -96,7 +96,7 @@ class Worker:
         except BaseException as error:
             return self._raised(error)
 
-    def _returned(self, result: Any, given: _Operands) -> bytes:
+    def _returned(self, result: Any, given: _Operands) -> list[Any]:
         encoder = Encoder(self._cap)
         try:
             tree = encoder.tree((result, given.changed(), given.advanced()))
@@ -104,12 +104,12 @@ class Worker:
         except wire.TooLarge:
             shape = result.shape if isinstance(result, np.ndarray) else None
             other = wire.Other(type(result).__name__, "", shape, large=True)
-            return wire.encode("returned", (other, {}, {}), lambda one: one)
+            return [wire.encode("returned", (other, {}, {}), lambda one: one)]
 
-    def _raised(self, error: BaseException) -> bytes:
+    def _raised(self, error: BaseException) -> list[Any]:
         told = loading.describe(error, self._loaded.own)
         told["memory"] = isinstance(error, MemoryError)
-        return wire.encode("raised", _plain(told))
+        return [wire.encode("raised", _plain(told))]
 
     def ask(self, number: int, operands: tuple[Any, ...], named: dict[str, Any]) -> Any:
         """Call a function of the grader, and wait for what it returns."""
@@ -323,10 +323,11 @@ def _read(buffer: Any) -> None:
         view = view[n:]
 
 
-def _write(frame: bytes) -> None:
-    view = memoryview(frame)
-    while view:
-        view = view[os.write(confine.REPLIES, view) :]
+def _write(frame: list[Any]) -> None:
+    for part in frame:
+        view = memoryview(part)
+        while view:
+            view = view[os.write(confine.REPLIES, view) :]
 
 
 def _flush() -> None:
