@@ -10,7 +10,15 @@ from course_solutions import SOLUTIONS
 from grading_cells import failure_of
 from linclf import course
 from linclf.course.student import Wrong
-from linclf.grading import CATEGORIES, LocalStudent, RemoteStudent, Tier, category_of, failures
+from linclf.grading import (
+    CATEGORIES,
+    LocalStudent,
+    RemoteStudent,
+    Tier,
+    categories,
+    category_of,
+    failures,
+)
 from linclf.messages import catalogue, say
 
 STYLES = [(name, function) for name, styles in SOLUTIONS.items() for function in styles]
@@ -168,8 +176,8 @@ def test_a_failure_inside_a_check_is_its_finding():
 def test_every_key_that_a_student_may_see_has_a_category():
     for key in catalogue("en"):
         assert category_of(key) in CATEGORIES
-    known = [key for table in (failures._OF_COURSE, failures._OF_DIAGNOSIS, failures._OF_GRADING)
-             for keys in table.values() for key in keys]  # fmt: skip
+    tables = (categories._OF_COURSE, categories._OF_DIAGNOSIS, categories._OF_GRADING)
+    known = [key for table in tables for keys in table.values() for key in keys]
     spelt = {key.partition(".")[2] for key in catalogue("en")}
     assert [key for key in known if key not in spelt] == []
 

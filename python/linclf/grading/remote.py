@@ -9,21 +9,19 @@ and the next call starts another. What a submission can choose by lying is its o
 from __future__ import annotations
 
 import inspect
-import json
 import math
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
-
-import numpy as np
 
 from linclf.course.student import Wrong, base_of
 from linclf.grading import failures, wire
 from linclf.grading.cell import Cell, CellDied, CellError, CellTimeout, open_cell
+from linclf.grading.claims import Told, checked_exception, checked_table, plain
 from linclf.grading.failures import Failure, clean
 from linclf.grading.limits import Limits
+from linclf.grading.operands import Operands
 from linclf.grading.tiers import Tier
-from linclf.grading.worker import state_of, told_state
 
 _LOADS = 2  # that may kill the cell before it is not tried any more
 
@@ -45,7 +43,7 @@ class RemoteFunction:
         The line that begins its first loop.
     """
 
-    def __init__(self, student: RemoteStudent, name: str, told: _Told) -> None:
+    def __init__(self, student: RemoteStudent, name: str, told: Told) -> None:
         self._student = student
         self.__name__ = self.__qualname__ = name
         self.first_loop = told.loop
@@ -66,68 +64,6 @@ class RemoteFunction:
 
     def __repr__(self) -> str:
         return f"<function {self.__name__} of a submission>"
-
-
-class _Told:
-    """What a worker told about a function, checked."""
-
-    def __init__(self, told: Any) -> None:
-        keys = {"parameters", "file", "loop", "kind"}
-        if type(told) is not dict or told.keys() != keys:
-            raise wire.ProtocolError("a function that is not described as it should be")
-        texts = told["file"], told["kind"], told["loop"] or ""
-        if not all(type(text) is str for text in texts):
-            raise wire.ProtocolError("a function that is not described as it should be")
-        self.kind = clean(told["kind"], 80)
-        self.loop = None if told["loop"] is None else clean(told["loop"], 200)
-        self.file = clean(told["file"], 200)
-        self.signature = _signature(told["parameters"])
-        self.least, self.most = _counts(self.signature)
-
-
-def _counts(signature: inspect.Signature | None) -> tuple[float, float]:
-    """Return how many operands by position make a call that needs no closer look."""
-    parameters = [] if signature is None else list(signature.parameters.values())
-    empty = inspect.Parameter.empty
-    if any(p.kind is p.KEYWORD_ONLY and p.default is empty for p in parameters):
-        return math.inf, -math.inf
-    placed = [p for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
-    variable = any(p.kind is p.VAR_POSITIONAL for p in parameters)
-    least = sum(p.default is empty for p in placed)
-    return least, math.inf if variable else len(placed)
-
-
-class _Default:
-    """A default value of a parameter, as its text."""
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-
-    def __repr__(self) -> str:
-        return self.text
-
-
-def _signature(told: Any) -> inspect.Signature | None:
-    if told is None:
-        return None
-    try:
-        parameters = []
-        for name, kind, has_default, default in told:
-            empty = inspect.Parameter.empty
-            value = _Default(clean(default, 80)) if has_default is True else empty
-            parameters.append(inspect.Parameter(name, _KINDS[kind], default=value))
-        return inspect.Signature(parameters)
-    except (TypeError, ValueError, AttributeError, KeyError) as error:
-        raise wire.ProtocolError(f"a signature that is none: {error}") from None
-
-
-_KINDS = {int(kind): kind for kind in (
-    inspect.Parameter.POSITIONAL_ONLY,
-    inspect.Parameter.POSITIONAL_OR_KEYWORD,
-    inspect.Parameter.VAR_POSITIONAL,
-    inspect.Parameter.KEYWORD_ONLY,
-    inspect.Parameter.VAR_KEYWORD,
-)}  # fmt: skip
 
 
 class RemoteStudent:
@@ -180,7 +116,7 @@ class RemoteStudent:
         self._files = dict(files)
         self._wanted, self._tags = list(wanted), dict(tags or {})
         self._cell: Cell | None = None
-        self._told: dict[str, _Told] = {}
+        self._told: dict[str, Told] = {}
         self._defined: list[str] = []
         self._problem: Failure | None = None  # of loading
         self._killed_loading = 0
@@ -292,13 +228,13 @@ class RemoteStudent:
         with self._checking():
             if type(told) is not dict or told.keys() != {"functions", "defined", "problem"}:
                 raise wire.ProtocolError("a submission that is not described as it should be")
-            functions, names = _checked_dict(told["functions"]), told["defined"]
+            functions, names = checked_table(told["functions"]), told["defined"]
             if type(names) is not list or not all(type(name) is str for name in names):
                 raise wire.ProtocolError("names that are none")
-            self._told = {name: _Told(one) for name, one in functions.items()}
+            self._told = {name: Told(one) for name, one in functions.items()}
             self._defined = [clean(name, 80) for name in names]
             if told["problem"] is not None:
-                about = _about(told["problem"])
+                about = checked_exception(told["problem"])
                 about.pop("base")
                 kind = about.pop("type")
                 self._problem = failures.LoadFailed(kind, **about)
@@ -314,13 +250,17 @@ class RemoteStudent:
             printed = clean(cell.output().decode("utf-8", "replace")[-600:])
             raise CellError(f"no worker starts: {error}; it said {printed!r}") from None
 
-    def _send(self, kind: str, value: Any, deadline: float, *, loading: bool = False) -> _Operands:
-        operands = _Operands(self)
+    def _send(self, kind: str, value: Any, deadline: float, *, loading: bool = False) -> Operands:
+        operands = Operands(self._name_of)
         encoder = wire.Encoder(operands.special, math.inf, layouts=True)  # type: ignore[arg-type]
         frame = encoder.frame(kind, encoder.tree(value))
         operands.arrays = encoder.arrays
         self._write(frame, deadline, loading=loading)
         return operands
+
+    def _name_of(self, value: Any) -> str | None:
+        own = isinstance(value, RemoteFunction) and value._student is self
+        return value.__name__ if own else None
 
     def _write(self, frame: list[Any], deadline: float, *, loading: bool = False) -> None:
         assert self._cell is not None
@@ -416,8 +356,8 @@ class RemoteStudent:
             if type(reply.value) is not tuple or len(reply.value) != 3:
                 raise wire.ProtocolError("a result that is none")
             result, changed, advanced = reply.value
-            given.take_over(_checked_dict(changed, int), _checked_dict(advanced, int))
-            return _plain(result)
+            given.take_over(checked_table(changed, int), checked_table(advanced, int))
+            return plain(result)
 
     def _check_silence(self) -> None:
         """Refuse a cell that has said something without being asked."""
@@ -431,7 +371,7 @@ class RemoteStudent:
             raise failures.Tampering("bytes that nobody asked for")
 
     def _answer(
-        self, asked: Any, given: _Operands, deadline: float, stopped: BaseException | None
+        self, asked: Any, given: Operands, deadline: float, stopped: BaseException | None
     ) -> BaseException | None:
         """Call a function of ours, and send what it returns; return what stops the call."""
         with self._checking():
@@ -440,12 +380,12 @@ class RemoteStudent:
             number, operands, named = asked
             if not 0 <= number < len(given.functions) or type(operands) is not tuple:
                 raise wire.ProtocolError("a callback that is none")
-            _checked_dict(named)
+            checked_table(named)
         told: Any = ("", "", "")
         if stopped is None:
             try:
-                operands = _plain(operands)
-                result = given.functions[number](*operands, **_plain(named))
+                operands = plain(operands)
+                result = given.functions[number](*operands, **plain(named))
             except Wrong as wrong:
                 stopped = wrong
             except Exception as error:
@@ -460,7 +400,7 @@ class RemoteStudent:
     def _exception(self, told: Any) -> Failure:
         if type(told) is not dict or type(told.pop("memory", None)) is not bool:
             raise wire.ProtocolError("an exception that is not described as it should be")
-        about = _about(told)
+        about = checked_exception(told)
         if about["base"] == "MemoryError":
             return failures.LimitHit("memory", self.limits.memory / 2**20)
         return failures.exception(about)
@@ -479,141 +419,6 @@ class _Checking:
         if isinstance(error, wire.ProtocolError):
             self._student._end()
             raise failures.Tampering(str(error)) from None
-
-
-class _Operands:
-    """What went into a call: functions to be called back, and what may have been changed."""
-
-    def __init__(self, student: RemoteStudent) -> None:
-        self._student = student
-        self.functions: list[Callable[..., Any]] = []
-        self.generators: list[np.random.Generator] = []
-        self.arrays: list[Any] = []
-
-    def special(self, value: Any) -> Any:
-        """Return what stands for an operand that is no plain value."""
-        if isinstance(value, RemoteFunction) and value._student is self._student:
-            return json.dumps({"function": value.__name__})
-        if isinstance(value, np.random.Generator):
-            if type(value.bit_generator) is not np.random.PCG64:
-                raise TypeError("a generator must be of np.random.default_rng, to be sent")
-            self.generators.append(value)
-            return json.dumps({"rng": told_state(value)})
-        if isinstance(value, np.ndarray):
-            raise TypeError(
-                f"an array of dtype {value.dtype} and {value.ndim} axes cannot be sent: use "
-                "float64, float32, int64, int32, bool or uint8, and at most 4 axes"
-            )
-        if callable(value):
-            self.functions.append(value)
-            name = getattr(value, "__name__", type(value).__name__)
-            return json.dumps({"callable": [len(self.functions) - 1, str(name)]})
-        raise TypeError(f"a {type(value).__name__} cannot be sent to a submission")
-
-    def take_over(self, changed: dict[int, Any], advanced: dict[int, Any]) -> None:
-        """Change our arrays and generators as the submission changed its copies."""
-        for number, array in changed.items():
-            if type(array) is not np.ndarray or not 0 <= number < len(self.arrays):
-                raise wire.ProtocolError("a change of what was not sent")
-            _overwrite(self.arrays[number], array)
-        for number, told in advanced.items():
-            if not 0 <= number < len(self.generators):
-                raise wire.ProtocolError("a generator that was not sent")
-            self.generators[number].bit_generator.state = _checked_state(told)
-
-
-def _overwrite(ours: Any, theirs: Any) -> None:
-    """Write the numbers of one array into another, as far as they fit."""
-    if ours.size != theirs.size:
-        return
-    writable = ours.flags.writeable
-    with np.errstate(all="ignore"):
-        try:
-            ours.flags.writeable = True  # there it was made so
-            ours[...] = theirs.reshape(ours.shape).astype(ours.dtype)
-        except ValueError:  # a view of what is read-only
-            raise failures.BadReturn("a change of a read-only array") from None
-        finally:
-            if not writable:
-                ours.flags.writeable = False
-
-
-def _checked_state(told: Any) -> dict[str, Any]:
-    kinds = (str, str, int, int)
-    if type(told) is not tuple or tuple(map(type, told)) != kinds or len(told[0] + told[1]) > 80:
-        raise wire.ProtocolError("a state of a generator that is none")
-    try:
-        return state_of(told)
-    except ValueError:
-        raise wire.ProtocolError("a state of a generator that is none") from None
-
-
-def _checked_dict(told: Any, kind: type = str) -> dict[Any, Any]:
-    if type(told) is not dict or not all(type(key) is kind for key in told):
-        raise wire.ProtocolError("a table that is none")
-    return told
-
-
-def _about(told: Any) -> dict[str, Any]:
-    """Check the description of an exception."""
-    kinds = {"type": str, "text": str, "base": str, "file": str, "line": int, "source": str}
-    if type(told) is not dict or told.keys() != kinds.keys():
-        raise wire.ProtocolError("an exception that is not described as it should be")
-    if not all(type(told[name]) is kind for name, kind in kinds.items()):
-        raise wire.ProtocolError("an exception that is not described as it should be")
-    if not 0 <= told["line"] <= 10**7:
-        raise wire.ProtocolError("a line that is none")
-    return dict(told)
-
-
-# --------------------------------------------------------------- what cannot be sent by value
-
-
-class Described:
-    """Something that a submission returned and that has no plain value.
-
-    Its type has the name of what it stands for, so that messages name that. Whoever wants numbers
-    of it gets a `BadReturn`.
-    """
-
-    def _refuse(self, *_: object, **__: object) -> Any:
-        raise failures.BadReturn(f"a {type(self).__name__}")
-
-    __float__ = __int__ = __index__ = __complex__ = __array__ = _refuse
-    __iter__ = __len__ = __getitem__ = _refuse
-
-
-_PLAIN_DTYPES = ("complex64", "complex128", "float16", "float32", "float64", "int64", "int32",
-                 "uint64", "uint8", "bool")  # fmt: skip
-
-
-def _plain(value: Any) -> Any:
-    """Replace what cannot travel by what says so when it is looked at."""
-    kind = type(value)
-    if kind is wire.Other:
-        return _described(value)
-    if kind in (list, tuple):
-        return kind(map(_plain, value))
-    if kind is dict:
-        return {_plain(key): _plain(part) for key, part in value.items()}
-    return value
-
-
-def _described(other: wire.Other) -> Any:
-    if other.large:
-        shape = "" if other.shape is None else f" of shape {other.shape}"
-        raise failures.BadReturn(f"a {clean(other.type, 80)}{shape}", too_large=True)
-    if other.shape is None:
-        return type(clean(other.type, 80) or "object", (Described,), {})()
-    if other.dtype in _PLAIN_DTYPES:
-        dtype = np.dtype(other.dtype)
-    else:
-        texts = other.dtype.startswith(("str", "bytes"))
-        dtype = np.dtype("U1" if texts else "M8[s]" if "time" in other.dtype else "O")
-    if len(other.shape) > 32 or math.prod(other.shape) * dtype.itemsize >= 1 << 62:
-        raise failures.BadReturn(f"an array of shape {other.shape}", too_large=True)
-    # Of any size without any memory: nobody gets to its values but past the wrong dtype.
-    return np.broadcast_to(np.zeros((), dtype), other.shape)
 
 
 def _processor_signals() -> tuple[int, ...]:
