@@ -369,6 +369,67 @@ def test_an_item_that_is_not_written_is_told_so():
     assert (result.earned, result.category, len(result.messages)) == (0, "not_written", 1)
 
 
+def junk():
+    """Return what functions may return that is of no use, by name."""
+    big = 1e308
+    of_shape = {
+        "huge": lambda shape: np.full(shape, big),
+        "mixed": lambda shape: np.where(np.indices(shape).sum(axis=0) % 2, big, -big),
+        "nan": lambda shape: np.full(shape, np.nan),
+        "tiny": lambda shape: np.full(shape, 5e-324),
+        "single": lambda shape: np.full(shape, 3e38, np.float32),
+        "complex": lambda shape: np.full(shape, 1j),
+        "object": lambda shape: np.full(shape, None),
+        "text": lambda shape: np.full(shape, "x"),
+        "truth": lambda shape: np.ones(shape, bool),
+        "bytes": lambda shape: np.ones(shape, np.uint8),
+        "masked": lambda shape: np.ma.masked_all(shape),
+        "dates": lambda shape: np.zeros(shape, "M8[s]"),
+        "scalar": lambda shape: np.float64(1.0),
+        "none": lambda shape: None,
+        "empty": lambda shape: np.zeros(0),
+        "deep": lambda shape: np.zeros((1,) * 20),
+        "list": lambda shape: [[1.0]] * 3,
+        "ragged": lambda shape: [[1.0], [1.0, 2.0]],
+        "dict": lambda shape: {"a": 1},
+        "function": lambda shape: len,
+        "slice": lambda shape: slice(None),
+        "ones": lambda shape: np.ones(shape),
+    }
+    numbers = [0.0, big, -big, np.nan, -np.inf, 5e-324, 10**400, 1j, None, "1", [1.0], True,
+               np.float32(1e38), np.array([2.0]), np.array(2.0), np.ma.masked, b"1"]  # fmt: skip
+    pairs = [(n, of_shape["ones"]) for n in numbers]
+    return pairs + [(1.0, make) for make in of_shape.values()] + [(big, of_shape["huge"])]
+
+
+@pytest.mark.parametrize("loss", ["hinge", "softmax"])
+@pytest.mark.parametrize("check", ["loss", "gradient", "own_gradient"])
+def test_no_junk_is_right_and_none_breaks_the_check(check, loss):
+    for number, make in junk():
+        result = checked(check, plain(lambda W, *_: (number, make(W.shape))), loss=loss, cases=2)  # noqa: B023
+        assert result.status == "failed", (number, make)
+        assert result.messages, (number, make)
+
+
+@pytest.mark.parametrize(
+    ("check", "options", "names"),
+    [
+        ("predict", {}, "W, X"),
+        ("sgd_step", {"spec": FunctionSpec(("W", "dW", "learning_rate"), ("D, C",))}, "W, dW, lr"),
+        ("array", {"options": {"table": [{"args": [1.0], "returns": [[1.5, 2.5]]}]}}, "a"),
+        *(("exercise", {"options": {"exercise": one.name}}, one.signature) for one in exercises()),
+    ],
+)
+def test_no_junk_breaks_the_other_checks(check, options, names):
+    parameters = ", ".join(part.split("=")[0] for part in names.split(","))
+    for number, make in junk():
+        for value in (number, make((7, 5)), (number, make((7, 5))), (make((7, 5)), number)):
+            function = eval(f"lambda {parameters}: value", {"value": value})
+            result = checked(check, function, cases=1, **options)
+            assert result.status == "failed", value
+            assert result.messages
+
+
 # ------------------------------------------------------------------------------- the others
 
 

@@ -223,7 +223,7 @@ def _other_value(value: float, values: list[float]) -> Sentence:
 def _close(found: Any, right: Any, near: float = _NEAR) -> bool:
     try:
         found = np.asarray(found, np.float64)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return False
     if found.shape != np.shape(right):
         return False

@@ -243,11 +243,19 @@ def check_pair(result: Any, first: str, second: str) -> tuple[Any, Any]:
         raise Wrong(say("course.pair", first=first, second=second, found=found))
     if len(result) != 2:
         raise Wrong(say("course.pair", first=first, second=second, found=f"{len(result)} values"))
-    matrix_first = np.ndim(result[0]) == 2 and np.ndim(result[1]) == 0
-    matrix_last = np.ndim(result[0]) == 0 and np.ndim(result[1]) == 2
+    axes = _axes(result[0]), _axes(result[1])
+    matrix_first, matrix_last = axes == (2, 0), axes == (0, 2)
     if matrix_last if first in ("best W", "dW") else matrix_first:
         raise Wrong(say("course.pair_swapped", first=first, second=second))
     return result[0], result[1]
+
+
+def _axes(part: Any) -> int | None:
+    """Return the number of axes of a part of a result; None if it is no array at all."""
+    try:
+        return np.ndim(part)
+    except ValueError:  # lists of different lengths
+        return None
 
 
 def same(first: Any, second: Any) -> bool:
