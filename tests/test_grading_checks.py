@@ -16,6 +16,7 @@ from linclf.grading.local import LocalStudent
 from linclf.grading.results import ItemResult
 from linclf.grading.rubric import CHECKS as NAMES
 from linclf.grading.rubric import FunctionSpec, Item
+from linclf.messages import say
 
 STYLES = {
     name: getattr(correct_styles, name)
@@ -173,6 +174,26 @@ def test_partial_credit_is_proportional_to_the_cases():
     assert result.category == "exception"
     assert "shapes do not match" in result.messages[0].text
     assert checked("loss", only_square, loss="hinge", partial="none").earned == 0
+
+
+def test_the_kinds_that_fail_are_told_if_most_pass():
+    def only_int64(W, X, y, reg):
+        if y.dtype != np.int64:
+            raise TypeError("labels")
+        return hinge(W, X, y, reg)
+
+    for check in ("loss", "gradient", "own_gradient"):
+        result = checked(check, only_int64, loss="hinge", profile=FLOATS, cases=14)
+        [told] = [message for message in result.messages if message.key == "grading.cases"]
+        assert told.text == "failed cases: int32 labels, uint8 labels"
+        assert told.translated == "nicht bestanden: Labels in int32, Labels in uint8"
+    mostly = checked("gradient", plain(linclf.mutants.get("hinge/gradient_sum")), loss="hinge")
+    assert "grading.cases" not in keys(mostly)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_of_case_has_its_words(kind):
+    assert str(say(f"grading.kind.{kind}")) == KINDS[kind].about
 
 
 def test_a_result_in_float32_is_right_and_flagged():

@@ -8,6 +8,7 @@ from pathlib import Path
 import linclf
 import pytest
 from linclf import course, messages
+from linclf.cases import KINDS
 from linclf.diagnosis import Answer, diagnose, message
 from linclf.grading.failures import CATEGORIES
 from linclf.grading.intake import TROUBLES
@@ -59,6 +60,7 @@ def test_every_english_sentence_is_used():
     by_name = {f"course.factor_{name}" for name in ("half", "double", "sign", "zero")}
     by_name |= {f"grading.category.{name}" for name in CATEGORIES}
     by_name |= {f"grading.intake.{name}" for name in TROUBLES}
+    by_name |= {f"grading.kind.{name}" for name in KINDS}
     unused = [key for key in entries("en") if f'"{key}"' not in code and key not in by_name]
     assert unused == []
 

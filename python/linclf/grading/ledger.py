@@ -7,8 +7,9 @@ the sum of the sizes of the terms (the majorant). Shapes must be equal: nothing 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -269,6 +270,19 @@ class Ledger:
         self.planned = max(0, self.planned - 1)
         self.flag(sentence)
 
+    def tell_kinds(self, kinds: Sequence[str]) -> None:
+        """Tell which kinds of case failed, if most passed: then the kind says what is missing.
+
+        Parameters
+        ----------
+        kinds : sequence of str
+            Names of `linclf.cases.KINDS`, of the cases in the order of their places.
+        """
+        failed = list(dict.fromkeys(k for k, c in zip(kinds, self.cases, strict=False) if not c.ok))
+        if failed and 2 * self.passed >= len(self.cases):
+            words = [say(f"grading.kind.{kind}") for kind in failed]
+            self.tell(say("grading.cases", kinds=reduce(_listed, reversed(words))))
+
     def credit(self, fraction: float) -> None:
         """Give at least this fraction of the points, for a mistake that is known."""
         self._credit = max(self._credit, int(self.points * fraction + 1e-9))
@@ -354,6 +368,10 @@ class Ledger:
             error = np.abs(np.asarray(found, np.float64) - expected)
             same = (np.asarray(found) == expected) | (np.isnan(found) & np.isnan(expected))
         return bool(np.all((error <= unit * np.asarray(size)) | same))
+
+
+def _listed(rest: Sentence, first: Sentence) -> Sentence:
+    return say("grading.and", first=first, rest=rest)
 
 
 def category_of_wrong(wrong: Wrong) -> str:

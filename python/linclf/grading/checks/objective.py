@@ -172,13 +172,15 @@ class _Check:
         else:
             fits = {place: self._fits(one, one.single) for place, one in returned.items()}
         category = "wrong_value" if self.part == "loss" else "wrong_gradient"
-        for place in sorted([*returned, *failed]):
+        places = sorted([*returned, *failed])
+        for place in places:
             if place in fits:
                 self.ledger.case(fits[place], place, category)
             elif ends(failed[place]):
                 raise failed[place]
             else:
                 self.ledger.wrong(failed[place], place)
+        self.ledger.tell_kinds([self.item.kinds[place] for place in places])
         wrong_ones = [returned[place] for place, right in fits.items() if not right]
         if wrong_ones:
             self._diagnose(wrong_ones, list(returned.values()))

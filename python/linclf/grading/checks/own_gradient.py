@@ -52,10 +52,11 @@ def check_own_gradient(
             f"item {item.id!r}: own_gradient needs a function that returns a loss and a gradient; "
             f"functions.{item.function}.returns has {len(function.parts)} part"
         )
-    explained = False
+    explained, kinds = False, []
     for place, case in draw(loss_of(item), seed, item.kinds, ledger):
         W, X = (np.asarray(array, np.float64) for array in (case.W, case.X))
         X = case.X if case.X.dtype.kind in "iu" else X
+        kinds.append(case.name)
         try:
             told = follows_own_loss(
                 function.both, W, X, case.y, case.reg, explain=not explained, seed=seed
@@ -70,6 +71,7 @@ def check_own_gradient(
             ids, certain = mistakes_in(told)
             ledger.recognise(ids, certain=certain)
             explained = True
+    ledger.tell_kinds(kinds)
 
 
 def follows_own_loss(
