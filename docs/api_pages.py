@@ -197,7 +197,7 @@ def entries(scope: str, names: list[str], values: list[Any]) -> Iterator[str]:
         yield f".. {kind}:: {scope}.{name}"
         if kind == "autoclass":
             # What every string, tuple or exception can do is not repeated.
-            yield "   :members:\n   :inherited-members: str, tuple, list, dict\n"
+            yield "   :members:\n   :inherited-members: str, int, tuple, list, dict\n"
         elif kind == "autoexception":
             yield "   :show-inheritance:\n"
         else:
