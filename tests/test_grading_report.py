@@ -97,6 +97,28 @@ def test_a_student_is_told_when_grading_did_not_end():
     assert "did not come to its end" not in student_report(graded())
 
 
+def test_cases_that_were_never_tried_are_not_counted():
+    results = blank()
+    results.items[0].cases, results.items[0].category = 5, "requires"
+    assert "cases passed" not in student_report(results)
+    results.items[0].case_ids = ["abcdefgh"]
+    assert "0 of 5 cases passed" in student_report(results)
+
+
+def test_what_follows_from_another_item_is_no_reason():
+    results = blank()
+    for item in results.items:
+        item.status, item.category = "failed", "requires"
+    results.items[0].category = "timeout"
+    assert summarise([results]).categories == [("timeout", 1)]
+
+
+def test_a_message_without_a_translation_is_told_once():
+    results = graded(skill=0.0)
+    results.items[0].messages = [Message("note", "said once", "said once")]
+    assert student_report(results).count("said once") == 1
+
+
 def test_a_check_on_the_own_machine_is_called_no_grade():
     assert "no grade" in student_report(blank(tier=0))
     assert "no grade" not in student_report(blank(tier=1))

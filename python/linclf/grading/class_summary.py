@@ -67,7 +67,8 @@ class ClassSummary:
         Ids of mistakes that were recognised, with how many submissions made them; the most
         frequent first.
     categories : list of (str, int)
-        Why items did not pass, with how many submissions have it in some item; likewise.
+        Why items did not pass, with how many submissions have it in some item; likewise. That
+        another item comes first is no reason, but follows from that item.
     tiers : dict of int to int
         Submissions by how well they were shut in.
     incomplete : list of str
@@ -138,7 +139,11 @@ def summarise(
             [m for item in record.items for m in item.mistakes] for record in results
         ),
         categories=_frequent(
-            [item.category for item in record.items if item.status != "passed"]
+            [
+                item.category
+                for item in record.items
+                if item.status != "passed" and item.category != "requires"
+            ]
             for record in results
         ),
         tiers=dict(sorted(Counter(record.tier for record in results).items())),

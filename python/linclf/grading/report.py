@@ -76,7 +76,7 @@ def _item(item: ItemResult, told: bool, language: str) -> str:
     extra = " extra" if item.extra_credit else ""
     status = say(_STATUS[item.status])
     why = [category_text(item.category)] if item.category != "right" else []
-    if item.cases:
+    if item.case_ids:  # none was tried where another item comes first, or nothing can be loaded
         why.append(str(say("grading.report.cases", passed=item.cases_passed, cases=item.cases)))
     if why and language != "en" and item.category != "right":
         why.append(category_text(item.category, language))
@@ -94,7 +94,7 @@ def _item(item: ItemResult, told: bool, language: str) -> str:
         parts.append(f"<p>{html(hidden)}</p>{_other(hidden, language)}")
     for message in item.messages:
         parts.append(f"<p>{html(message.text)}</p>")
-        if message.translated:
+        if message.translated not in ("", message.text):
             lang = html(language, 16)
             parts.append(f'<p class="g-other" lang="{lang}">{html(message.translated)}</p>')
     return "".join([*parts, "</article>"])

@@ -110,7 +110,7 @@ def _test(item: ItemResult, whole: ItemResult) -> dict[str, Any]:
 
 def _text(item: ItemResult) -> str:
     lines = [f"**{markdown(category_text(item.category))}**"]
-    if item.cases:
+    if item.case_ids:
         lines[0] += f" ({item.cases_passed} of {item.cases} cases)"
     lines += [markdown(said(message)) for message in item.messages]
     return "\n\n".join(lines)

@@ -20,7 +20,7 @@ from typing import Any
 
 from linclf.course.student import Wrong
 from linclf.grading.checks import CHECKS
-from linclf.grading.exporters.options import category_text, points_text
+from linclf.grading.exporters.options import category_text, points_text, said
 from linclf.grading.ledger import Ledger
 from linclf.grading.local import LocalStudent
 from linclf.grading.results import ItemResult
@@ -143,9 +143,6 @@ def _run(id: str, functions: Mapping[str, Any], rubric: str | Path) -> ItemResul
 
 
 def _text(result: ItemResult) -> str:
-    told = [message.text for message in result.messages]
-    told += [message.translated for message in result.messages if message.translated]
-    if result.visibility != "visible":
-        told = []
+    told = [said(message) for message in result.messages if result.visibility == "visible"]
     head = f"{category_text(result.category)}, {points_text(result.earned)} of "
     return plain("\n".join([f"{head}{points_text(result.points)} points", *told]))

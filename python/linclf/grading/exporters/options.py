@@ -107,7 +107,8 @@ def category_text(category: str, language: str = "en") -> str:
 
 def said(message: Message) -> str:
     """Return a message in English, then in the language of the student."""
-    return f"{message.text}\n{message.translated}" if message.translated else message.text
+    other = message.translated not in ("", message.text)
+    return f"{message.text}\n{message.translated}" if other else message.text
 
 
 def stamp(moment: datetime) -> str:
