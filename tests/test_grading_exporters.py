@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import pathlib
+import random
 import re
 from datetime import UTC, datetime
 from xml.etree import ElementTree
@@ -372,6 +373,32 @@ def test_canvas_keeps_every_kind_of_line_end(end, last):
     book = (b"Student,SIS Login ID,HW (1)\nA,ada,\nB,bob,2" + last).replace(b"\n", end)
     filled, _ = fill(book, "HW", "SIS Login ID", {"bob": 325}, TOTAL)
     assert filled == book.replace(b"bob,2", b"bob,3.25")
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_canvas_reads_what_csv_writers_write(seed):
+    rng = random.Random(seed)
+    pieces = ["a", "=1", '"', ",", "\n", "\r\n", " ", "ä", ";", "7.5", "''"]
+
+    def cell():
+        return "".join(rng.choice(pieces) for _ in range(rng.randrange(4)))
+
+    header = ["Student", "SIS Login ID", "HW (1)", *(f"x{i}{cell()}" for i in range(3))]
+    rows = [[cell(), f"s{n}", cell(), *(cell() for _ in range(3))] for n in range(8)]
+    file = io.StringIO(newline="")
+    quoting = rng.choice([csv.QUOTE_MINIMAL, csv.QUOTE_ALL])
+    writer = csv.writer(file, lineterminator=rng.choice(["\n", "\r\n"]), quoting=quoting)
+    writer.writerows([header, *rows])
+    book = file.getvalue().encode()
+    scores = {f"s{n}": rng.randrange(1001) for n in rng.sample(range(8), 4)}
+    filled, missing = fill(book, "HW", "SIS Login ID", scores, TOTAL)
+    for row in rows:
+        if row[1] in scores:
+            row[2] = points_text(scores[row[1]])
+    found = list(csv.reader(io.StringIO(filled.decode(), newline="")))
+    assert found == [header, *rows]
+    assert not missing
+    assert fill(filled, "HW", "SIS Login ID", scores, TOTAL)[0] == filled
 
 
 @pytest.mark.parametrize(
