@@ -3,6 +3,7 @@
 import ast
 import io
 import json
+import os
 import pathlib
 import shutil
 import stat
@@ -24,7 +25,7 @@ from linclf.grading.limits import Limits
 from linclf.grading.results import Results, read_results
 from linclf.grading.rubric import load
 from linclf.grading.tiers import Tier, probe
-from test_grading_exporters import obey, strict
+from test_grading_exporters import RUNNER, obey, strict
 
 RUBRIC = "pixels_to_scores"
 SECRET = b"a secret of sixteen bytes or more"
@@ -307,6 +308,38 @@ def test_a_test_file_of_otter_runs_as_otter_runs_it():
 
 def test_results_of_a_class_can_be_exported_for_otter_without_a_rubric():
     assert "rubric='hw1'" in export("otter", graded())["tests/sgd.py"]
+
+
+DOCS = pathlib.Path(__file__).parent.parent / "docs" / "grading_exports.md"
+
+
+@pytest.mark.skipif(not DOCS.exists(), reason="the pages are not shipped")
+def test_the_autograder_of_the_page_about_exports_grades(tmp_path):
+    text = DOCS.read_text().partition("## Classroom 50")[2]
+    lines = text.partition("```python\n")[2].partition("```")[0].splitlines(keepends=True)
+    bundle, student = tmp_path / "bundle", tmp_path / "student"
+    bundle.mkdir()
+    student.mkdir()
+    (bundle / "autograder.py").write_text("".join(line for line in lines if '"pip"' not in line))
+    shutil.copy(linclf.grading.rubric.shipped()[RUBRIC], bundle / "rubric.toml")
+    (student / "hw.py").write_text(RIGHT)
+    for name in ("linclf.py", "pathlib.py", "numpy.py"):  # of students who try
+        (student / name).write_text("raise SystemExit(0)\n")
+    done = subprocess.run(
+        [sys.executable, "-P", bundle / "autograder.py"],
+        cwd=student,
+        env={**os.environ, **RUNNER, "RUNNER_TEMP": str(tmp_path), "GITHUB_ACTIONS": "true"},
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    data = strict((student / "result.json").read_text())
+    obey("classroom50", data)
+    assert data["score"] == 300
+    assert done.stdout.startswith("::stop-commands::")
+    assert (student / "release-body.md").read_text().startswith("**3 of 10 points**")
 
 
 def test_this_folder_has_every_contract():

@@ -54,7 +54,7 @@ _DROPPED = re.compile(
 )
 # Markup anywhere; lists, rules and headings at the start of a line; addresses that become links.
 _MARKDOWN = re.compile(r"[\\`*_{}\[\]#|~$]|^[-+=:]|:(?=//)|(?<=www)\.", re.IGNORECASE)
-_NUMBERED = re.compile(r"^(\d{1,9})([.)])")
+_NUMBERED = re.compile(r"^(\d{1,9})([.)])(?=\s|$)")
 _FORMULA = "=+-@\uff1d\uff0b\uff0d\uff20"  # the wide ones count in some spreadsheets
 _AFTER_SEPARATOR = re.compile(f"(;[ ']*)(?=[{re.escape(_FORMULA)}])")
 _COMMAND = re.compile(r"^(\s*):(?=:)|##(?=\w*\[)", re.MULTILINE)
