@@ -4,8 +4,8 @@
     python submissions.py FOLDER     the same, to look at
 
 Right ones come in several styles, as files, folders, archives and notebooks. The others make one
-mistake each, are not finished, or are hostile. `EXPECTED` says item by item what must come of it:
-points, why not all of them, and the mistakes that must be named.
+mistake each, are not finished, or are hostile. `MADE` is the table of all, and says item by item
+what must come of it: points, why not all of them, and the mistakes that must be named.
 """
 
 import io
@@ -15,6 +15,8 @@ import sys
 import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from linclf.grading.regions import strip_python
 
 HERE = Path(__file__).parent
 HINGE, SOFTMAX, PENALTIES = "hinge", "softmax", "regularisation"
@@ -64,9 +66,7 @@ def solution(assignment):
 def released(assignment):
     """Return what students start from."""
     [file] = (HERE / assignment / "source").glob("*.py")
-    stub = '    raise NotImplementedError("still to be written")\n'
-    marked = r" *### BEGIN SOLUTION\n.*? *### END SOLUTION\n"
-    return re.sub(marked, stub, file.read_text(encoding="utf-8"), flags=re.DOTALL)
+    return strip_python(file.read_text(encoding="utf-8"), file.name)[0]
 
 
 def edited(assignment, *changes):
