@@ -229,6 +229,77 @@ def test_the_number_of_mistakes_is_that_of_the_catalogue():
     assert len(both.mistakes) == len(singles) + len(list(mutants.pairs("softmax")))
 
 
+# ------------------------------------------------------------------ an instructor's own folder
+
+RUBRIC = """
+[assignment]
+id = "own"
+title = "Of my own"
+total = 2
+
+[functions.mean]
+params = ["X"]
+returns = ["N"]
+
+[[items]]
+id = "mean"
+points = 1
+function = "mean"
+check = "array"
+
+[[items.table]]
+args = [[[1.0, 2.0]]]
+returns = [1.5]
+
+[[items.table]]
+args = [[[2.0, 4.0], [0.0, 0.0]]]
+returns = [3.0, 0.0]
+
+[[items]]
+id = "shape"
+points = 1
+function = "mean"
+check = "test"
+test = "test_own.py::test_shape"
+"""
+
+
+@pytest.fixture
+def folder(tmp_path):
+    (tmp_path / "rubric.toml").write_text(RUBRIC)
+    (tmp_path / "test_own.py").write_text(
+        "import numpy as np\n\n\ndef test_shape(student):\n"
+        "    assert student.mean(np.ones((3, 2))).shape == (3,)\n"
+    )
+    (tmp_path / "source").mkdir()
+    return tmp_path
+
+
+def solve(folder, body):
+    (folder / "source" / "work.py").write_text(f"def mean(X):\n    {body}\n")
+    return audit(load(folder), seeds=1, mistake_seeds=1)
+
+
+def test_the_solution_of_the_instructor_must_be_accepted(folder):
+    right = solve(folder, "return X.mean(axis=1)")
+    assert right, str(right)
+    assert [[style.name for style in item.styles] for item in right.items] == [
+        ["core", "solution 1"],
+        ["source/"],
+    ]
+    wrong = solve(folder, "return X.mean(axis=1, keepdims=True)")
+    assert [style.name for item in wrong.items for style in item.refused] == [
+        "solution 1",
+        "source/",
+    ]
+
+
+def test_a_solution_that_is_not_written_yet_is_no_wrong_one(folder):
+    found = solve(folder, "raise NotImplementedError")
+    assert found
+    assert "no solution in source/" in str(found)
+
+
 # ----------------------------------------------------------------------------------- telling
 
 

@@ -16,7 +16,7 @@ import textwrap
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -30,12 +30,17 @@ from linclf.grading.audit_findings import LEAST, Audit, ItemAudit, Mistake, Pair
 from linclf.grading.audit_functions import right_function, wrong_functions_of
 from linclf.grading.audit_styles import styles
 from linclf.grading.checks import CHECKS
+from linclf.grading.engine import grade
+from linclf.grading.intake import read_submission
 from linclf.grading.ledger import Ledger
 from linclf.grading.local import LocalStudent
+from linclf.grading.seeds import PUBLIC
+from linclf.grading.tiers import choose
 from linclf.tolerance import KAPPA
 
 if TYPE_CHECKING:
     from linclf.grading.audit_losses import Parts, Seen
+    from linclf.grading.results import Results
     from linclf.grading.rubric import Assignment, Item
     from linclf.mutants import Mutant
 
@@ -92,6 +97,8 @@ def audit(
     ------
     ValueError
         If a number is not positive.
+    TierError
+        If the rubric has tests, and asks for more isolation than this machine has.
 
     Examples
     --------
@@ -157,7 +164,7 @@ class _Auditor:
         one = ItemAudit(item.id, item.check, item.function, kappa=item.kappa)
         parts = _parts(item)
         if item.check == "test":
-            one.notes.append("what a test of its own sees is not known here")
+            self._test(one, item)
         elif item.check == "own_gradient":
             self._own_gradient(one, item)
         elif parts:
@@ -232,6 +239,25 @@ class _Auditor:
             return self.cases(item, seed)
         return [draw(_loss(item), seed, each) for each in drawn(_kinds(item))]
 
+    # --------------------------------------------------------------------- the tests of pytest
+
+    def _test(self, one: ItemAudit, item: Item) -> None:
+        """See that the instructor's solution passes; mistakes are made by functions, not files."""
+        one.notes.append("a test of pytest: no mistakes were tried")
+        if not solutions_of(self.assignment):
+            one.notes.append("there is no solution in source/ to try it on")
+        else:
+            passed = self._graded.item(item.id).status == "passed"
+            one.styles.append(Style("source/", 1, int(not passed)))
+
+    @cached_property
+    def _graded(self) -> Results:
+        """What the solution in source/ earns as a submission, tests and all."""
+        assert self.assignment.folder is not None
+        tier = choose(required=self.assignment.min_tier)
+        submission = read_submission(self.assignment.folder / "source", tier=tier)
+        return grade(self.assignment, submission, secret=PUBLIC, tier=tier)
+
     # ------------------------------------------------------------------- their own gradient
 
     def _own_gradient(self, one: ItemAudit, item: Item) -> None:
@@ -254,8 +280,7 @@ class _Auditor:
             hardly = audit_exercises.Partly(mutant, right, 1.0 / LEAST)
             own = least < LEAST and audit_losses.is_own_everywhere(loss, hardly)
             one.mistakes.append(Mistake(name, least, excused=_CONSISTENT if own else ""))
-        refused = sum(not accepts(right, seed) for seed in range(self.seeds))
-        one.styles.append(Style("core", self.seeds, refused))
+        self._try(one, accepts, {"core": right} | dict(self._given(item)))
 
     # --------------------------------------------------------------------- other functions
 
@@ -280,7 +305,16 @@ class _Auditor:
             one.notes.append("no wrong function is known")
         if right is None:
             one.notes.append("no right function is at hand: hand in solutions to try them")
-        for name, function in tried.items():
+        self._try(one, accepts, tried)
+
+    def _try(
+        self,
+        one: ItemAudit,
+        accepts: audit_exercises.Accepts,
+        functions: Mapping[str, Callable[..., Any]],
+    ) -> None:
+        """Enter how often right functions are refused."""
+        for name, function in functions.items():
             refused = sum(not accepts(function, seed) for seed in range(self.seeds))
             one.styles.append(Style(name, self.seeds, refused))
 
