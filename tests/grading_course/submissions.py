@@ -271,11 +271,13 @@ _HINGE = (
         HINGE,
         "13_sleeps",
         {
-            "svm.py": edited(HINGE, ("    N = X.shape[0]\n", "    time.sleep(600)\n")).replace(
-                "import numpy", "import time\n\nimport numpy", 1
+            "svm.py": edited(
+                HINGE,
+                ("import numpy", "import time\n\nimport numpy"),
+                ("    return np.argmax", "    time.sleep(600)\n    return np.argmax"),
             )
         },
-        unlike=_LATER | _all("timeout", "loss", "gradient", "own-gradient"),
+        unlike={"predict": Item(0, "timeout")},
     ),
     Made(
         HINGE,
