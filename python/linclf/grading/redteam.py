@@ -217,11 +217,11 @@ def attacks(folder: Path | None = None) -> list[Attack]:
     ('01_correct', 'control: a correct answer')
     """
     text = ((folder or suite()) / "expected.toml").read_text(encoding="utf-8")
-    lists = ("earns", "may_earn", "categories", "looks_for")
-    return [
-        Attack(**{key: tuple(value) if key in lists else value for key, value in row.items()})
-        for row in tomllib.loads(text)["attacks"]
-    ]
+    found = []
+    for row in tomllib.loads(text)["attacks"]:
+        told: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in row.items()}
+        found.append(Attack(**told))
+    return found
 
 
 def run(

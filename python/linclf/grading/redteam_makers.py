@@ -198,7 +198,13 @@ def notebook_deep(folder: Path, text: str, secret: Path) -> Path:
 
 def notebook_types(folder: Path, text: str, secret: Path) -> Path:
     """Make a notebook whose cells are anything but cells."""
-    cells = [None, 7, "code", {"cell_type": "code", "source": {"a": 1}}, {"source": [1, None, []]}]
+    cells: list[object] = [
+        None,
+        7,
+        "code",
+        {"cell_type": "code", "source": {"a": 1}},
+        {"source": [1, None, []]},
+    ]
     cells.append({"cell_type": ["code"], "source": text, "metadata": {"tags": {"x": "linclf:ex1"}}})
     return _notebook(folder, cells)
 

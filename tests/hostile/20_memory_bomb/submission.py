@@ -8,6 +8,6 @@ HELD = []
 
 def svm_loss_vectorized(W, X, y, reg):
     for _ in range(128):
-        HELD.append(np.ones(1 << 23))
+        HELD.append(np.empty(1 << 23))
     kit.harm("got 8 GB of memory")
     return kit.wrong(W, X, y, reg)
