@@ -21,7 +21,7 @@ from typing import Any
 from linclf.grading import cell
 from linclf.grading.engine import grade
 from linclf.grading.intake import IntakeError, read_submission
-from linclf.grading.redteam_makers import MAKERS, Maker
+from linclf.grading.redteam_makers import MAKERS
 from linclf.grading.redteam_watch import Watch
 from linclf.grading.results import LONGEST, Results, read_results
 from linclf.grading.rubric import load
@@ -79,12 +79,11 @@ def _enter(watch: Watch) -> None:
 
 def _gather(suite: Path, watch: Watch, attack: dict[str, Any]) -> Path:
     """Return a submission with what all of them get: the kit, and where to strike."""
-    folder = watch.incoming / attack["folder"]
+    folder: Path = watch.incoming / attack["folder"]
     if attack.get("made"):
         folder.mkdir()
         text = (suite / _HONEST).read_text(encoding="utf-8")
-        maker: Maker = MAKERS[attack["made"]]
-        return maker(folder, text, watch.secret)
+        return MAKERS[attack["made"]](folder, text, watch.secret)
     shutil.copytree(suite / attack["folder"], folder)
     shutil.copy(suite / "kit.py", folder)
     told = '"""What the harness says about itself."""\n\nTARGETS = {!r}\n'

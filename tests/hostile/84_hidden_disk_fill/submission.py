@@ -8,7 +8,7 @@ import kit
 
 @kit.once
 def attack():
-    written, end = 0, time.monotonic() + 1.5
+    written, end = 0, time.monotonic() + 0.8
     for n in range(20):
         os.mkdir(f"blocked{n}", 0)
     os.mkdir("hidden", 0o300)
@@ -22,7 +22,7 @@ def attack():
             continue
         if time.monotonic() > end:
             break
-    time.sleep(0.6)  # for whoever looks now and then
+    time.sleep(0.5)  # for whoever looks now and then
     if written > 200 << 20:
         kit.harm(f"wrote {written >> 20} MB")
 
