@@ -12,7 +12,9 @@ import time
 from pathlib import Path
 
 import pytest
-from linclf.grading import redteam
+from linclf.grading import RemoteStudent, redteam
+from linclf.grading.failures import Failure
+from linclf.grading.limits import Limits
 from linclf.grading.redteam_makers import MAKERS
 from linclf.grading.rubric import load
 from linclf.grading.tiers import Tier, probe
@@ -223,6 +225,103 @@ def test_an_outcome_is_judged_by_what_is_expected(attack, answer, problem):
     found = list(redteam._problems(redteam.Attack("00", "", **attack), answer, Tier.T2))
     assert bool(found) == bool(problem)
     assert problem is None or any(problem in text for text in found)
+
+
+# ------------------------------------------------------------------ callbacks and names
+
+CALLBACKS = b"""
+import threading
+
+KEPT = []
+
+def forever(f):
+    while True:
+        f(1.0)
+
+def keep(f):
+    KEPT.append(f)
+    return f(1.0)
+
+def later(f):
+    return KEPT[0](2.0)
+
+def threads(f):
+    each = [threading.Thread(target=lambda: [f(float(i)) for i in range(50)]) for _ in range(8)]
+    for one in each:
+        one.start()
+    for one in each:
+        one.join()
+    return 1.0
+
+def oddly(f):
+    for operands in ((), (1, 2, 3), ("x" * 2000,), ({1: {2: [[]]}},), (f,), (object(),)):
+        try:
+            f(*operands)
+        except Exception:
+            continue
+    return f(1.0)
+
+def recursive(f):
+    return f(recursive)
+
+def leaves(f):
+    threading.Thread(target=lambda: [f(1.0) for _ in range(100000)], daemon=True).start()
+    return 1.0
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "category"),
+    [
+        ("forever", "timeout"),
+        ("keep", None),
+        ("later", None),
+        ("threads", None),
+        ("oddly", None),
+        ("recursive", "exception"),
+    ],
+)
+def test_calling_back_gives_no_more_than_its_answer(name, category):
+    asked = []
+
+    def ours(value):
+        asked.append(value)
+        return value
+
+    limits = Limits(seconds=5.0 if category == "timeout" else 60.0)
+    with RemoteStudent({"a.py": CALLBACKS}, tier=Tier.T1, limits=limits) as student:
+        student.keep(lambda x: "of another call")
+        if category is None:
+            assert student.function(name)(ours) in (1.0, 2.0)
+        else:
+            with pytest.raises(Failure) as caught:
+                student.function(name)(ours)
+            assert caught.value.category == category
+        assert student.keep(lambda x: -x) == -1.0, "the next call is answered as ever"
+    assert not any(callable(value) for value in asked)
+
+
+def test_calling_back_after_the_answer_is_tampering():
+    with RemoteStudent({"a.py": CALLBACKS}, tier=Tier.T1) as student:
+
+        def call_again():
+            for _ in range(100):
+                student.leaves(lambda x: x)
+                time.sleep(0.05)
+
+        with pytest.raises(Failure) as caught:
+            call_again()
+        assert caught.value.category == "tampering"
+        assert student.keep(lambda x: -x) == -1.0
+
+
+def test_what_is_no_name_is_not_listed():
+    source = b"def f(W):\n    pass\n\nglobals()['\\x1b[2J<b>f</b>'] = f\n"
+    with RemoteStudent({"a.py": source}, tier=Tier.T1) as student:
+        assert list(student.functions) == ["f"]
+        with pytest.raises(Failure, match="f") as caught:
+            student.function("ff")
+        assert str(caught.value).isprintable()
 
 
 # ------------------------------------------------------------------ the attacks

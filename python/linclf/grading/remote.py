@@ -231,7 +231,8 @@ class RemoteStudent:
             functions, names = checked_table(told["functions"]), told["defined"]
             if type(names) is not list or not all(type(name) is str for name in names):
                 raise wire.ProtocolError("names that are none")
-            self._told = {name: Told(one) for name, one in functions.items()}
+            # What is no identifier is no function's name, but text for whoever lists them.
+            self._told = {n: Told(one) for n, one in functions.items() if n.isidentifier()}
             self._defined = [clean(name, 80) for name in names]
             if told["problem"] is not None:
                 about = checked_exception(told["problem"])
