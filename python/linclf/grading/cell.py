@@ -16,6 +16,7 @@ import contextlib
 import os
 import select
 import signal
+import stat
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -339,6 +340,7 @@ class Cell:
             files, size = _files_in_system(f"/proc/{family[-1].pid}/root{self._work}"), 0
         else:
             files, size = _files_below(self._work)
+            size += _files_removed(self.pid, self._work, self._limits.file_size)
         if files > _FILES_IN_FOLDER or size > 4 * self._limits.file_size:
             raise self._end(CellDied("disk"))
         # No limit of threads holds for root.
@@ -440,18 +442,45 @@ def _files_below(folder: Path) -> tuple[int, int]:
     """Count files and their bytes on disk, up to one file more than may be."""
     files, size = 0, 0
     folders = [str(folder)]
-    with contextlib.suppress(OSError):  # it may change meanwhile
-        while folders and files <= _FILES_IN_FOLDER:
+    while folders and files <= _FILES_IN_FOLDER:
+        try:
             with os.scandir(folders.pop()) as entries:
                 for entry in entries:
                     files += 1
                     if entry.is_dir(follow_symlinks=False):
                         folders.append(entry.path)
                     else:
-                        size += entry.stat(follow_symlinks=False).st_blocks * 512
+                        with contextlib.suppress(FileNotFoundError):  # it was there just now
+                            size += entry.stat(follow_symlinks=False).st_blocks * 512
                     if files > _FILES_IN_FOLDER:
                         break
+        except (FileNotFoundError, NotADirectoryError):
+            continue
+        except OSError:  # it may not be read, or is too deep: nobody needs such a folder
+            return _FILES_IN_FOLDER + 1, size
     return files, size
+
+
+def _files_removed(pid: int, folder: Path, largest: int) -> int:
+    """Return how many bytes of disk a child may hold in files that are in no folder any more.
+
+    What it has open is told by /proc. Of what it only has in memory nothing but the name is: it
+    counts as `largest`.
+    """
+    open_files: dict[int, int] = {}
+    mapped: set[int] = set()
+    with contextlib.suppress(OSError):  # no /proc, or it has ended
+        for name in os.listdir(f"/proc/{pid}/fd"):
+            with contextlib.suppress(OSError):
+                found = os.stat(f"/proc/{pid}/fd/{name}")
+                if stat.S_ISREG(found.st_mode) and found.st_nlink == 0:
+                    open_files[found.st_ino] = found.st_blocks * 512
+        with open(f"/proc/{pid}/maps", "rb") as maps:
+            inside = b" " + os.fsencode(folder) + b"/"
+            for line in maps:
+                if line.endswith(b" (deleted)\n") and inside in line:
+                    mapped.add(int(line.split(None, 5)[4]))
+    return sum(open_files.values()) + largest * len(mapped - open_files.keys())
 
 
 def _files_in_system(path: str) -> int:
