@@ -9,7 +9,7 @@ import tarfile
 import zipfile
 
 import pytest
-from linclf.grading import intake
+from linclf.grading import archives
 from linclf.grading.intake import CAPS, TROUBLES, IntakeError, digest_of, read_submission
 from linclf.grading.limits import Limits
 from linclf.grading.tiers import Tier, probe
@@ -371,7 +371,7 @@ def received(reply):
             raise EOFError
         return reply[place - n : place]
 
-    found = intake._received(receive)
+    found = archives.received(receive)
     assert place == len(reply)
     return found
 

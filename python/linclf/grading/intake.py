@@ -14,20 +14,17 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
-import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path, PurePosixPath
 
+from linclf.grading.archives import CAPS, unpacked
 from linclf.grading.limits import Limits
 from linclf.grading.tiers import Tier
 from linclf.grading.unpack import (
-    ENTRY,
-    HEAD,
     PROBLEMS,
     Bad,
-    Caps,
     add_file,
     check_collisions,
     clean_name,
@@ -36,9 +33,6 @@ from linclf.grading.unpack import (
 from linclf.messages import Sentence, say
 
 __all__ = ["CAPS", "IntakeError", "Submission", "digest_of", "read_submission", "stem"]
-
-CAPS = Caps(file=5_000_000, total=20_000_000, count=200, ratio=100)
-"""Bytes of a file, bytes of all, number of files, and how many times an archive may grow."""
 
 ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz")
 CODE = (".py", ".ipynb")
@@ -197,7 +191,7 @@ def _read(path: Path, tier: Tier, limits: Limits) -> dict[str, bytes]:
     lower = path.name.lower()
     if lower.endswith(ARCHIVES):
         data = _file(path, found, path.name, CAPS.total)
-        return _without_common_folder(_unpacked(data, tier, limits))
+        return _without_common_folder(unpacked(data, tier, limits))
     data = _file(path, found, path.name, CAPS.file)
     if not lower.endswith(CODE):
         raise Bad("kind", path.name)
@@ -270,48 +264,4 @@ def _without_common_folder(files: dict[str, bytes]) -> dict[str, bytes]:
         if others or top in files or f"{top}/__init__.py" in files:
             break
         files = {name.removeprefix(f"{top}/"): data for name, data in files.items()}
-    return files
-
-
-# ----------------------------------------------------------------------------- archives
-
-
-def _unpacked(data: bytes, tier: Tier, limits: Limits) -> dict[str, bytes]:
-    """Return the files in an archive, which a cell unpacks."""
-    from linclf.grading.cell import Cell, CellError, open_cell
-
-    arguments = [str(cap) for cap in (CAPS.file, CAPS.total, CAPS.count, CAPS.ratio)]
-    deadline = time.monotonic() + limits.load_seconds
-    try:
-        cell: Cell
-        with open_cell(
-            "unpack.py",
-            {"archive": data},
-            tier=max(tier, Tier.T1),
-            limits=limits,
-            arguments=arguments,
-        ) as cell:
-            return _received(lambda n: cell.receive(n, deadline))
-    except CellError:
-        raise Bad("broken") from None
-
-
-def _received(receive: Callable[[int], bytes]) -> dict[str, bytes]:
-    """Return the files that a child sends, once names and sizes are found to be in order."""
-    status, count = HEAD.unpack(receive(HEAD.size))
-    if status:
-        problem = PROBLEMS[status] if status < len(PROBLEMS) else "broken"
-        raise Bad(problem, receive(min(count, 400)).decode("utf-8", "replace"))
-    if count > CAPS.count:
-        raise Bad("count")
-    files: dict[str, bytes] = {}
-    for _ in range(count):
-        length, size = ENTRY.unpack(receive(ENTRY.size))
-        name = receive(length).decode("utf-8", "replace")
-        if size > CAPS.file:  # before anything of that size is made room for
-            raise Bad("too_large", name)
-        if clean_name(name) != name or name in files:
-            raise Bad("broken")
-        add_file(files, name, receive(size), CAPS)
-    check_collisions(files)
     return files

@@ -12,8 +12,6 @@ would: nothing telling of a solution, no secret, and no hidden item may be in it
 from __future__ import annotations
 
 import io
-import json
-import os
 import tomllib
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping
@@ -22,6 +20,8 @@ from typing import Any
 
 from linclf.cli.files import write_bytes
 from linclf.course.specification import exercises
+from linclf.grading.assignment import Assignment
+from linclf.grading.leaks import known_secrets, leaks
 from linclf.grading.public_rubric import public_part, toml_text
 from linclf.grading.regions import (
     NumberOf,
@@ -31,8 +31,7 @@ from linclf.grading.regions import (
     strip_python,
     strip_text,
 )
-from linclf.grading.rubric import Assignment, Item, load
-from linclf.grading.seeds import VARIABLE
+from linclf.grading.rubric import load
 from linclf.grading.unpack import is_junk
 
 __all__ = ["ReleaseError", "release", "student_files"]
@@ -40,7 +39,6 @@ __all__ = ["ReleaseError", "release", "student_files"]
 FOLDERS = ("source", "public")
 """Folders of an assignment that students get."""
 
-_TELLING = 45  # letters in a row that do not stand anywhere else by right
 _DATE = (1980, 1, 1, 0, 0, 0)
 
 _README = """\
@@ -146,7 +144,7 @@ def student_files(folder: str | Path) -> dict[str, bytes]:
         table = tomllib.loads((folder / "rubric.toml").read_text(encoding="utf-8"))
         _add_rubric(files, table)
         files.setdefault("README.md", _readme(files, assignment).encode())
-        problems += _leaks(files, removed, assignment, _secrets(folder))
+        problems += leaks(files, removed, assignment, known_secrets(folder))
     if problems:
         raise ReleaseError(folder, problems)
     return files
@@ -208,91 +206,6 @@ def _readme(files: Mapping[str, bytes], assignment: Assignment) -> str:
     table = "\n".join(["| | item | points |", "|---|---|---|", *rows]) + "\n"
     named = " or ".join(f"`{name}`" for name in code)
     return _README.format(title=assignment.title, files=named, table=table, first=(code or [""])[0])
-
-
-# ----------------------------------------------------------------------------- a second look
-
-
-def _leaks(
-    files: Mapping[str, bytes],
-    removed: list[Removed],
-    assignment: Assignment,
-    secrets: list[bytes],
-) -> Iterator[str]:
-    """Yield what is in the files and must not be."""
-    runs = _telling_runs(removed)
-    for name, data in sorted(files.items()):
-        if any(secret in data for secret in secrets):
-            yield f"{name} holds a secret of the course; take it out, and make a new one"
-        text = _text(name, data)
-        lines = [(n, line.strip()) for n, line in enumerate(text.split("\n"), 1) if line.strip()]
-        for length in sorted({len(run) for run in runs}):
-            for start in range(len(lines) - length + 1):
-                run = tuple(line for _, line in lines[start : start + length])
-                if where := runs.get(run):
-                    number = lines[start][0]
-                    yield f"{name}, line {number}, is also in a part that is taken out: {where}"
-        if name == "rubric.toml":  # made of visible items alone
-            continue
-        for item in (item for item in assignment.items if item.hidden):
-            if any(one in text for one in _names_of(item, assignment)):
-                yield f'{name} names the hidden item "{item.id}"; take that out'
-
-
-def _names_of(item: Item, assignment: Assignment) -> list[str]:
-    """Return what tells of a hidden item, if it stands in a text."""
-    shown = {one.title for one in assignment.items if not one.hidden}
-    names = [] if item.title in shown else [item.title]
-    if "-" in item.id:  # a plain word may stand there by right
-        names += [f'"{item.id}"', f"'{item.id}'"]
-    return names + ([f"{item.test.split('::')[-1].partition('[')[0]}("] if item.test else [])
-
-
-def _telling_runs(removed: list[Removed]) -> dict[tuple[str, ...], str]:
-    """Return runs of lines that tell a solution, with their places.
-
-    A run is as short as it can be. A loop over the samples may well stand somewhere else.
-    """
-    runs: dict[tuple[str, ...], str] = {}
-    for part in removed:
-        # A solution that is still to be written looks like what stands for one.
-        lines = tuple(x for x in part.lines if not x.startswith("raise NotImplementedError"))
-        for start in range(len(lines)):
-            tries = (lines[start:end] for end in range(start + 1, len(lines) + 1))
-            run = next((run for run in tries if sum(map(len, run)) >= _TELLING), ())
-            if run:
-                runs[run] = part.where
-        if len(lines) > 1:  # short, but whole
-            runs.setdefault(lines, part.where)
-    return runs
-
-
-def _text(name: str, data: bytes) -> str:
-    """Return what a reader of a file sees; of a notebook all of its texts."""
-    text = data.decode("utf-8", "replace")
-    if not name.endswith(".ipynb"):
-        return text
-    return "\n".join(_strings(json.loads(text)))
-
-
-def _strings(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, list) and all(isinstance(one, str) for one in value):
-        yield "".join(value)
-    elif isinstance(value, list | dict):
-        for one in value.values() if isinstance(value, dict) else value:
-            yield from _strings(one)
-
-
-def _secrets(folder: Path) -> list[bytes]:
-    """Return the secrets that are known here: beside the folder, in it, in the environment."""
-    found = [os.environ.get(VARIABLE, "").strip().encode()]
-    places = [folder.resolve(), folder.resolve().parent]
-    for file in (file for place in places for file in sorted(place.glob("*.secret"))):
-        if file.is_file() and file.stat().st_size <= 4096:
-            found.append(file.read_bytes().strip())
-    return [secret for secret in found if len(secret) >= 8]
 
 
 def _zipped(files: Mapping[str, bytes], top: str) -> bytes:
