@@ -379,7 +379,7 @@ os.kill(os.getpid(), signal.SIGUSR1)
 signal.raise_signal(signal.SIGUSR1)
 report["signals to itself"] = len(seen) == 2
 import resource, time, datetime, platform
-report["limits"] = resource.getrlimit(resource.RLIMIT_CORE)[0] == 0
+report["limits"] = resource.getrlimit(resource.RLIMIT_CORE)[1] <= 1
 report["time"] = datetime.datetime.now().year > 2000 and time.perf_counter() > 0
 with open("../submission/data.txt") as file:
     report["own data"] = file.read() == "1 2 3"

@@ -40,7 +40,9 @@ typedef int resource_type;
 int
 jail_limit(const struct jail_limits *limits, const char **what)
 {
-    /* The first signal of RLIMIT_CPU can be caught, the one a second later not. */
+    /* The first signal of RLIMIT_CPU can be caught, the one a second later not. A
+     * core of one byte is never written, nor is it, as one of none is, handed to a
+     * program that collects crashes. */
     const struct {
         resource_type resource;
         int64_t value, grace;
@@ -51,7 +53,7 @@ jail_limit(const struct jail_limits *limits, const char **what)
         {RLIMIT_FSIZE, limits->file_size, 0, "limit the size of files"},
         {RLIMIT_NOFILE, limits->files, 0, "limit the number of open files"},
         {RLIMIT_NPROC, limits->processes, 0, "limit the number of threads"},
-        {RLIMIT_CORE, 0, 0, "switch off core dumps"},
+        {RLIMIT_CORE, 1, 0, "switch off core dumps"},
         {RLIMIT_MSGQUEUE, 0, 0, "switch off message queues"},
     };
 
