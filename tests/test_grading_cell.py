@@ -224,6 +224,14 @@ def script(code, *arguments, wait=True, **options):
     return done.stdout
 
 
+def test_a_child_may_be_looked_at_while_it_starts(tier, monkeypatch):
+    """Its namespaces and its folder are made meanwhile."""
+    monkeypatch.setattr(cell, "_LOOK_EVERY", 0.0005)
+    for _ in range(3):
+        with start(tier, "tell(1)") as child:
+            assert line(child) == 1
+
+
 # --- nothing stays
 
 

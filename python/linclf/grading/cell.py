@@ -337,7 +337,8 @@ class Cell:
         family = self._family()
         if self.tier == Tier.T3:
             # The size is limited there; the number of files, which costs memory too, is not.
-            files, size = _files_in_system(f"/proc/{family[-1].pid}/root{self._work}"), 0
+            mounted = f"/proc/{family[-1].pid}/root{self._work}"
+            files, size = _files_in_system(mounted, self._work), 0
         else:
             files, size = _files_below(self._work)
             size += _files_removed(self.pid, self._work, self._limits.file_size)
@@ -483,9 +484,11 @@ def _files_removed(pid: int, folder: Path, largest: int) -> int:
     return sum(open_files.values()) + largest * len(mapped - open_files.keys())
 
 
-def _files_in_system(path: str) -> int:
-    """Count the files of the file system that is mounted somewhere."""
+def _files_in_system(path: str, below: Path) -> int:
+    """Count the files of the file system that is mounted over a folder; 0 if none is yet."""
     try:
+        if os.stat(path).st_dev == os.stat(below).st_dev:
+            return 0
         found = os.statvfs(path)
     except OSError:
         return 0

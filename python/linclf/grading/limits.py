@@ -21,7 +21,7 @@ class Limits:
     cpu_seconds : int
         Of the processor, for the whole life of a worker.
     memory : int
-        Bytes of address space; NumPy itself takes about 300 MB of it.
+        Bytes of address space; Python and NumPy take about 150 MB of it.
     file_size : int
         Bytes of one file that is written; the private folder holds four of that size.
     files : int
