@@ -35,7 +35,8 @@ _SCRIPTS = ("worker.py", "unpack.py", "tryout.py")
 _LOOK_EVERY = 0.25  # seconds between two looks at a busy child
 _FILES_IN_FOLDER = 10_000
 _THREADS_OF_OURS = 8  # of the worker itself and of bubblewrap
-_LAST_WORDS = 5.0  # seconds that a killed child is waited for
+_LAST_WORDS = 5.0  # seconds that what a child has started is waited for
+_LAST_WORDS_AT_T1 = 1.0  # where something may have escaped
 
 
 class CellError(Exception):
@@ -143,6 +144,7 @@ class Cell:
         self._user = launched.user
         self._status: int | None = None  # as wait4 gives it
         self._reaped = False
+        self._silent = False  # nothing more can come from stdout
         self._closed = False
         self._owner = os.getpid()
         self._ended: CellError | None = None
@@ -409,7 +411,11 @@ class Cell:
 
     def _last_words(self) -> None:
         """Read stdout to its end, for then nobody is left who holds it."""
-        deadline = time.monotonic() + _LAST_WORDS
+        if self._silent:
+            return
+        self._silent = True
+        patience = _LAST_WORDS_AT_T1 if self.tier == Tier.T1 else _LAST_WORDS
+        deadline = time.monotonic() + patience
         poll = select.poll()
         poll.register(self._stdout.fileno(), select.POLLIN)
         while (left := deadline - time.monotonic()) > 0 and poll.poll(1000 * left):
