@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from linclf.grading import wire
+from linclf.grading import packing, wire
 
 CAP = 1 << 20
 
@@ -43,9 +43,9 @@ def frame(value=None, arrays=(), body=b"", **others):
 
 plain = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**63), 2**63 - 1) | st.floats(allow_nan=False)
-    | st.text(max_size=40).filter(wire._is_text),
+    | st.text(max_size=40).filter(wire.is_text),
     lambda inner: st.lists(inner, max_size=6) | st.tuples(inner, inner)
-    | st.dictionaries(st.text(max_size=5).filter(wire._is_text) | st.integers(-9, 9), inner,
+    | st.dictionaries(st.text(max_size=5).filter(wire.is_text) | st.integers(-9, 9), inner,
                       max_size=4),
     max_leaves=12,
 )  # fmt: skip
@@ -54,15 +54,15 @@ plain = st.recursive(
 @given(plain)
 @settings(deadline=None)
 def test_what_is_sent_arrives(value):
-    found = read(wire.encode("returned", value)).value
-    if "large" not in str(wire.encode("returned", value)):
+    found = read(packing.encode("returned", value)).value
+    if "large" not in str(packing.encode("returned", value)):
         assert found == value
         assert repr(found) == repr(value)
 
 
 def test_arrays_are_plain_and_our_own():
     sent = np.arange(6.0).reshape(2, 3)
-    stream = Stream(wire.encode("returned", (sent, sent.astype("i4"))))
+    stream = Stream(packing.encode("returned", (sent, sent.astype("i4"))))
     found, whole = wire.read(stream, ("returned",)).value
     assert stream.place == len(stream.data)
     assert np.array_equal(found, sent)
@@ -73,23 +73,23 @@ def test_arrays_are_plain_and_our_own():
 
 def test_large_arrays_arrive_as_well():
     sent = [np.arange(50_000.0), np.zeros((0, 3)), np.ones(3, bool), np.float32(2)]
-    found = read(wire.encode("returned", sent)).value
+    found = read(packing.encode("returned", sent)).value
     assert all(map(np.array_equal, found, sent))
 
 
 def test_what_cannot_travel_becomes_a_name():
-    found = read(wire.encode("returned", [1j, object()])).value
+    found = read(packing.encode("returned", [1j, object()])).value
     assert [one.type for one in found] == ["complex", "object"]
 
 
 def test_too_much_does_not_become_a_frame():
     with pytest.raises(wire.TooLarge):
-        wire.encode("returned", np.zeros(10), cap=79)
+        packing.encode("returned", np.zeros(10), cap=79)
     with pytest.raises(wire.TooLarge):
-        wire.encode("returned", ["x" * 2000] * 100)
+        packing.encode("returned", ["x" * 2000] * 100)
     with pytest.raises(wire.TooLarge):
-        wire.encode("returned", [np.zeros(1)] * 2000)
-    assert wire.encode("returned", np.zeros(10), cap=80)
+        packing.encode("returned", [np.zeros(1)] * 2000)
+    assert packing.encode("returned", np.zeros(10), cap=80)
 
 
 F8 = {"dtype": "<f8", "shape": [2]}
@@ -257,7 +257,7 @@ def _check_plain(value):
 
 def test_a_flipped_byte_is_refused_or_changes_a_value_only():
     generator = random.Random(0)
-    right = wire.encode("returned", (np.arange(3.0), 0.5, {"a": [1, 2]}, "text"))
+    right = packing.encode("returned", (np.arange(3.0), 0.5, {"a": [1, 2]}, "text"))
     for _ in range(3000):
         data = bytearray(right)
         data[generator.randrange(len(data))] = generator.randrange(256)

@@ -7,7 +7,8 @@ import textwrap
 import numpy as np
 import pytest
 from grading_cells import failure_of, remote
-from linclf.grading import LocalStudent, failures, loading
+from linclf.grading import LocalStudent, failures
+from linclf.grading import notebook as notebook_cells
 
 
 def local(source, **options):
@@ -85,10 +86,10 @@ def test_a_file_may_have_the_name_of_a_module(load):
 
 
 def test_a_file_may_have_the_name_of_a_file_of_the_worker():
-    names = ("wire", "loading", "confine", "worker")
+    names = ("wire", "loading", "confine", "worker", "packing", "telling")
     files = {f"{name}.py": f"def {name}(): return {name!r}" for name in names}
     files["hw.py"] = "".join(f"from {name} import {name}\n" for name in names)
-    files["hw.py"] += "def f(): return [wire(), loading(), confine(), worker()]"
+    files["hw.py"] += f"def f(): return [{', '.join(name + '()' for name in names)}]"
     with remote(files, wanted=["f"]) as student:
         assert student.f() == list(names)
 
@@ -251,4 +252,4 @@ def test_a_notebook_nested_deeply_is_not_loaded():
     ],
 )
 def test_magics_are_dropped_and_nothing_else(source, kept):
-    assert loading.without_magics(source) == kept
+    assert notebook_cells.without_magics(source) == kept

@@ -14,7 +14,6 @@ import numpy as np
 
 from linclf.grading import failures, wire
 from linclf.grading.failures import clean
-from linclf.grading.worker import state_of
 
 
 class Told:
@@ -84,7 +83,7 @@ def checked_state(told: Any) -> dict[str, Any]:
     if type(told) is not tuple or tuple(map(type, told)) != kinds or len(told[0] + told[1]) > 80:
         raise wire.ProtocolError("a state of a generator that is none")
     try:
-        return state_of(told)
+        return wire.state_of(told)
     except ValueError:
         raise wire.ProtocolError("a state of a generator that is none") from None
 

@@ -30,7 +30,14 @@ from linclf.grading.limits import Limits
 from linclf.grading.tiers import Tier
 
 _HERE = Path(__file__).resolve().parent
-_COMPANIONS = ("confine.py", "wire.py", "loading.py")
+_COMPANIONS = (
+    "confine.py",
+    "loading.py",
+    "notebook.py",
+    "packing.py",
+    "telling.py",
+    "wire.py",
+)
 
 
 def fill(

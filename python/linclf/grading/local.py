@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 
 from linclf.course.student import Wrong
-from linclf.grading import loading
+from linclf.grading import loading, telling
 from linclf.grading.failures import (
     BadSignature,
     LimitHit,
@@ -61,7 +61,7 @@ class LocalFunction:
             raise LimitHit("memory", self._student.limits.memory / 2**20) from error
         except (Exception, SystemExit, GeneratorExit) as error:
             own = {**_file_of(function), **self._student._own}
-            raise exception(loading.describe(error, own)) from error
+            raise exception(telling.describe(error, own)) from error
         finally:
             self._student.cpu_seconds += time.process_time() - before
 

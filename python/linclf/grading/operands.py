@@ -10,7 +10,6 @@ import numpy as np
 
 from linclf.grading import failures, wire
 from linclf.grading.claims import checked_state
-from linclf.grading.worker import told_state
 
 
 class Operands:
@@ -37,7 +36,7 @@ class Operands:
             if type(value.bit_generator) is not np.random.PCG64:
                 raise TypeError("a generator must be of np.random.default_rng, to be sent")
             self.generators.append(value)
-            return json.dumps({"rng": told_state(value)})
+            return json.dumps({"rng": wire.told_state(value)})
         if isinstance(value, np.ndarray):
             raise TypeError(
                 f"an array of dtype {value.dtype} and {value.ndim} axes cannot be sent: use "

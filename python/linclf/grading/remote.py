@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from linclf.course.student import Wrong, base_of
-from linclf.grading import failures, wire
+from linclf.grading import failures, packing, wire
 from linclf.grading.cell import Cell, CellDied, CellError, CellTimeout, open_cell
 from linclf.grading.claims import Told, checked_exception, checked_table, plain
 from linclf.grading.failures import Failure, clean
@@ -253,7 +253,7 @@ class RemoteStudent:
 
     def _send(self, kind: str, value: Any, deadline: float, *, loading: bool = False) -> Operands:
         operands = Operands(self._name_of)
-        encoder = wire.Encoder(operands.special, math.inf, layouts=True)  # type: ignore[arg-type]
+        encoder = packing.Encoder(operands.special, math.inf, layouts=True)  # type: ignore[arg-type]
         frame = encoder.frame(kind, encoder.tree(value))
         operands.arrays = encoder.arrays
         self._write(frame, deadline, loading=loading)

@@ -26,21 +26,20 @@ CAP = 64 << 20
 TEXT = 2048
 """Most characters of a text."""
 
-_ARRAYS = 1024  # most of a frame
-_NDIM = 4
-_DEPTH = 8  # of a value
-_JSON_DEPTH = 2 * _DEPTH + 8
-_SMALL = 1 << 16  # bytes that are rather copied than read one by one
-_LIST = 1 << 16  # entries of a list of numbers that travels as an array
+ARRAYS = 1024  # most of a frame
+NDIM = 4
+DEPTH = 8  # of a value
+_JSON_DEPTH = 2 * DEPTH + 8
+SMALL = 1 << 16  # bytes that are rather copied than read one by one
+LIST = 1 << 16  # entries of a list of numbers that travels as an array
 _SIZES = {"<f8": 8, "<f4": 4, "<i8": 8, "<i4": 4, "|b1": 1, "|u1": 1}
 _DTYPES = {name: np.dtype(name) for name in _SIZES}
-_NAMES = {dtype: name for name, dtype in _DTYPES.items()}
+NAMES = {dtype: name for name, dtype in _DTYPES.items()}
 _LAYOUTS = ("C", "F", "S")
-_INT = 1 << 63
+INT = 1 << 63
 _ODD_FLOATS = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
 # A text that does not end goes on to the end of the header, and nothing is tried twice.
 _TOKENS = re.compile(rb'"(?:[^"\\]++|\\.?)*+(?:"|\Z)|[\[\]{}]', re.DOTALL)
-_json_text = json.encoder.encode_basestring_ascii
 
 Fill = Callable[[Any], object]
 """Fills a writable buffer with the next bytes that arrive."""
@@ -79,165 +78,13 @@ class Other:
         self.type, self.dtype, self.shape, self.large = type, dtype, shape, large
 
 
-# -------------------------------------------------------------------------------- encoding
-
-
-class Encoder:
-    """Turns values into the JSON of a header, and collects their arrays.
-
-    Parameters
-    ----------
-    special : callable
-        Called with what is no plain value; returns the JSON that stands for it, or an `Other`.
-    cap : int
-        Most bytes of arrays; TooLarge is raised beyond.
-    layouts : bool
-        Whether to tell how arrays lie in memory, and whether they may be written to.
-    """
-
-    def __init__(
-        self, special: Callable[[Any], Any], cap: int = CAP, layouts: bool = False
-    ) -> None:
-        self._special, self._cap, self._layouts = special, cap, layouts
-        self._specs: list[str] = []
-        self._arrays: list[Any] = []  # as they travel
-        self.arrays: list[Any] = []  # as they were given, by number
-        self._bytes = 0
-
-    # The text is put together by hand, which takes a third of the time of a JSON encoder.
-    def tree(self, value: Any, depth: int = 0) -> str:
-        """Return what stands for a value in the header."""
-        kind = type(value)
-        if kind is np.ndarray and value.dtype in _NAMES and value.ndim <= _NDIM:
-            return f'{{"array":{self._add(value)}}}'
-        if kind is float:
-            return repr(value) if math.isfinite(value) else f'{{"float":"{value!r}"}}'
-        if kind is int:
-            return str(value) if -_INT <= value < _INT else _other(Other("int"))
-        if value is None or kind is bool:
-            return "null" if value is None else "true" if value else "false"
-        if kind is str:
-            plain = len(value) <= TEXT and _is_text(value)
-            return _json_text(value) if plain else _other(Other("str"))
-        if isinstance(value, np.generic) and value.dtype in _NAMES:
-            return f'{{"scalar":{self._add(np.asarray(value))}}}'
-        if kind in (list, tuple, dict):
-            return self._several(value, depth)
-        found = self._special(value)
-        return _other(found) if isinstance(found, Other) else found
-
-    def _several(self, value: Any, depth: int) -> str:
-        kind = type(value)
-        if depth >= _DEPTH:
-            return _other(Other(kind.__name__, large=True))
-        if kind is dict:
-            pairs = [
-                f"[{self.tree(k, depth + 2)},{self.tree(v, depth + 2)}]" for k, v in value.items()
-            ]
-            return f'{{"dict":[{",".join(pairs)}]}}'
-        packed = self._packed(value) if kind is list and len(value) > 3 else None
-        if packed is not None:
-            return packed
-        return f'{{"{kind.__name__}":[{",".join([self.tree(v, depth + 1) for v in value])}]}}'
-
-    def _packed(self, values: list[Any]) -> str | None:
-        """Put a list of numbers of one type into an array: it may be a long one."""
-        kind = type(values[0])
-        if kind not in (float, int, np.float64) or any(type(one) is not kind for one in values):
-            return None
-        if len(values) > _LIST:
-            raise TooLarge
-        try:
-            array = np.array(values, np.int64 if kind is int else np.float64)
-        except OverflowError:
-            return None
-        name = {float: "floats", int: "ints"}.get(kind, "scalars")
-        return f'{{"{name}":{self._add(array)}}}'
-
-    def _add(self, array: Any) -> int:
-        self._bytes += array.nbytes
-        if self._bytes > self._cap or len(self._specs) >= _ARRAYS:
-            raise TooLarge
-        spec = f'{{"dtype":"{_NAMES[array.dtype]}","shape":{list(array.shape)}'
-        if self._layouts:
-            flags = array.flags
-            layout = "C" if flags.c_contiguous else "F" if flags.f_contiguous else "S"
-            writable = "true" if flags.writeable else "false"
-            spec += f',"layout":"{layout}","writable":{writable}'
-        self._specs.append(spec + "}")
-        self.arrays.append(array)
-        self._arrays.append(np.asarray(array, order="C"))
-        return len(self._specs) - 1
-
-    def frame(self, kind: str, tree: str) -> list[Any]:
-        """Return the frame of a tree, with all arrays that were collected.
-
-        Returns
-        -------
-        list of buffers
-            To be written one after the other: one, unless there are large arrays.
-
-        Raises
-        ------
-        TooLarge
-            If the header is.
-        """
-        specs = ",".join(self._specs)
-        text = f'{{"kind":"{kind}","value":{tree},"arrays":[{specs}]}}'.encode()
-        if len(text) > HEADER:
-            raise TooLarge
-        bodies = [array.data.cast("B") for array in self._arrays if array.size]
-        parts = [len(text).to_bytes(4, "big"), text, *bodies]
-        return [b"".join(parts)] if self._bytes <= _SMALL else [parts[0] + text, *bodies]
-
-
-def encode(
-    kind: str, value: Any, special: Callable[[Any], Any] | None = None, cap: int = CAP
-) -> bytes:
-    """Return a value as a frame.
-
-    Parameters
-    ----------
-    kind : str
-        What the frame is for.
-    value : object
-        Plain values and arrays, in lists, tuples and dicts.
-    special : callable, optional
-        See `Encoder`; by default what is not plain travels as the name of its type.
-    cap : int
-        Most bytes of arrays.
-
-    Raises
-    ------
-    TooLarge
-        If it does not fit.
-
-    Examples
-    --------
-    >>> encode("quit", None)[4:]
-    b'{"kind":"quit","value":null,"arrays":[]}'
-    """
-    encoder = Encoder(special or (lambda one: Other(type(one).__name__)), cap)
-    return b"".join(encoder.frame(kind, encoder.tree(value)))
-
-
-def _other(other: Other) -> str:
-    told: dict[str, Any] = {"type": _told(other.type)}
-    if other.shape is not None:
-        told |= {"dtype": _told(other.dtype), "shape": list(other.shape[:32])}
-    return json.dumps({"other": {**told, "large": other.large}})
-
-
-def _told(name: str) -> str:
+def ascii_name(name: str) -> str:
     return "".join(one if one.isascii() and one.isprintable() else "?" for one in name[:80])
 
 
-def _is_text(text: str) -> bool:
+def is_text(text: str) -> bool:
     """Tell whether a text has no half of a surrogate pair in it."""
     return text.isascii() or not any("\ud800" <= one <= "\udfff" for one in text)
-
-
-# -------------------------------------------------------------------------------- decoding
 
 
 class Frame:
@@ -313,7 +160,7 @@ def _header(text: bytes, kinds: Sequence[str]) -> tuple[str, Any, list[Any]]:
     kind, specs = header["kind"], header["arrays"]
     if not isinstance(kind, str) or kind not in kinds:
         raise ProtocolError(f"a frame {str(kind)[:40]!r} instead of {', '.join(kinds)}")
-    if not isinstance(specs, list) or len(specs) > _ARRAYS:
+    if not isinstance(specs, list) or len(specs) > ARRAYS:
         raise ProtocolError("no list of arrays, or a long one")
     return kind, header["value"], specs
 
@@ -357,7 +204,7 @@ def _checked(specs: list[Any], cap: int, layouts: bool) -> list[dict[str, Any]]:
         dtype, shape = spec["dtype"], spec["shape"]
         if not isinstance(dtype, str) or dtype not in _SIZES:
             raise ProtocolError("an array of another dtype")
-        _check_shape(shape, _NDIM)
+        _check_shape(shape, NDIM)
         size = _SIZES[dtype]
         for n in shape:
             size *= max(n, 1) if 0 in shape else n  # what NumPy itself refuses, though it is empty
@@ -374,14 +221,14 @@ def _checked(specs: list[Any], cap: int, layouts: bool) -> list[dict[str, Any]]:
 def _check_shape(shape: Any, ndim: int) -> None:
     if not isinstance(shape, list) or len(shape) > ndim:
         raise ProtocolError("a shape that is none")
-    if not all(type(n) is int and 0 <= n < _INT for n in shape):
+    if not all(type(n) is int and 0 <= n < INT for n in shape):
         raise ProtocolError("a shape of other than lengths")
 
 
 def _arrays(fill: Fill, specs: list[dict[str, Any]]) -> list[Any]:
     arrays = [np.empty(spec["shape"], _DTYPES[spec["dtype"]]) for spec in specs]
     total = sum(array.nbytes for array in arrays)
-    if total <= _SMALL:
+    if total <= SMALL:
         _fill_all(fill, arrays, total)
     else:
         for array in arrays:
@@ -431,11 +278,11 @@ class _Reader:
                 raise ProtocolError("a number that is not finite")
             return tree
         if kind is int:
-            if not -_INT <= tree < _INT:
+            if not -INT <= tree < INT:
                 raise ProtocolError("a number of more than 64 bits")
             return tree
         if kind is str:
-            if len(tree) > TEXT or not _is_text(tree):
+            if len(tree) > TEXT or not is_text(tree):
                 raise ProtocolError("a text that is too long, or none")
             return tree
         if kind is not dict or len(tree) != 1:
@@ -449,7 +296,7 @@ class _Reader:
         return self._special(name, content)
 
     def _items(self, content: Any, depth: int) -> list[Any]:
-        if type(content) is not list or depth >= _DEPTH:
+        if type(content) is not list or depth >= DEPTH:
             raise ProtocolError("a list that is none, or is nested too deeply")
         return [self.value(one, depth + 1) for one in content]
 
@@ -457,7 +304,7 @@ class _Reader:
         return tuple(self._items(content, depth))
 
     def _dict(self, content: Any, depth: int) -> dict[Any, Any]:
-        if type(content) is not list or depth >= _DEPTH:
+        if type(content) is not list or depth >= DEPTH:
             raise ProtocolError("a dict that is none, or is nested too deeply")
         found = {}
         for pair in content:
@@ -489,7 +336,7 @@ class _Reader:
 
     def _row(self, number: Any, dtype: str) -> Any:
         array = self._array(number)
-        if array.ndim != 1 or array.dtype != dtype or len(array) > _LIST:
+        if array.ndim != 1 or array.dtype != dtype or len(array) > LIST:
             raise ProtocolError("a list of numbers that is none, or a long one")
         return array
 
@@ -511,7 +358,7 @@ class _Reader:
         if type(told) is not dict or told.keys() not in _OTHER_KEYS:
             raise ProtocolError("a thing that is not described as it should be")
         names = [told["type"], told.get("dtype", "")]
-        if not all(type(n) is str and n == _told(n) for n in names):
+        if not all(type(n) is str and n == ascii_name(n) for n in names):
             raise ProtocolError("a name that is none")
         shape = told.get("shape")
         if shape is not None:
@@ -534,3 +381,22 @@ _READERS: dict[str, Callable[[_Reader, Any, int], Any]] = {
     "float": _Reader._float,
     "other": _Reader._other,
 }
+
+
+def told_state(generator: np.random.Generator) -> tuple[str, str, int, int]:
+    """Return the state of a PCG64 generator as numbers that fit into a frame."""
+    told = generator.bit_generator.state
+    inner = told["state"]
+    return hex(inner["state"]), hex(inner["inc"]), told["has_uint32"], told["uinteger"]
+
+
+def state_of(told: Any) -> dict[str, Any]:
+    """Return the state of a PCG64 generator; ValueError if that is none."""
+    state, inc, has, left = told
+    numbers = [int(part, 16) for part in (state, inc)]
+    if not all(0 <= n < 1 << 128 for n in numbers) or numbers[1] % 2 == 0:
+        raise ValueError("no state of PCG64")
+    if has not in (0, 1) or not 0 <= left < 1 << 32:
+        raise ValueError("no state of PCG64")
+    inner = {"state": numbers[0], "inc": numbers[1]}
+    return {"bit_generator": "PCG64", "state": inner, "has_uint32": has, "uinteger": left}

@@ -1,10 +1,10 @@
 """The child that runs a submission: locks itself, loads it, and answers calls.
 
-Started by confine.py from a folder of its own, with copies of wire.py and loading.py, on Python's
-standard library and NumPy; linclf is not within reach. NumPy is imported first, then the process
-locks itself for good, and only then the submission is touched: its folder comes last on the path.
-Nothing in here is secret and nothing is relied on: whatever the submission does to this process,
-the grader only gets numbers it checks, or a frame that it refuses. One reply a request.
+Started by confine.py from a folder with copies of the files that it imports, on the standard
+library and NumPy; linclf is not within reach. NumPy is imported first, then the process locks
+itself for good, and only then the submission is touched: its folder comes last on the path. Nothing
+in here is secret and nothing is relied on: whatever the submission does to this process, the grader
+only gets numbers it checks, or a frame that it refuses. One reply a request.
 """
 
 from __future__ import annotations
@@ -21,17 +21,19 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import numpy as np
 
 if TYPE_CHECKING or __name__ != "__main__":
-    from linclf.grading import confine, loading, wire
+    from linclf.grading import confine, loading, packing, telling, wire
 else:
     import confine
 
     sys.path.append(confine.FOLDER)
     import loading
+    import packing
+    import telling
     import wire
 
     # A submission finds its own files under these names, if it has them.
     sys.path.remove(confine.FOLDER)
-    for _name in ("confine", "loading", "wire"):
+    for _name in ("confine", "loading", "notebook", "packing", "telling", "wire"):
         del sys.modules[_name]
 
 SUBMISSION = Path(confine.FOLDER) / "submission"
@@ -58,7 +60,7 @@ class Worker:
 
     def run(self) -> NoReturn:
         """Answer until there are no more requests."""
-        _write([wire.encode("ready", None)])
+        _write([packing.encode("ready", None)])
         while True:
             self._operands = operands = _Operands(self)
             request = wire.read(
@@ -83,8 +85,8 @@ class Worker:
         for kept in (list(found.values), wanted, []):
             left = {name: one for name, one in functions.items() if name in kept}
             with contextlib.suppress(wire.TooLarge):
-                return [wire.encode("loaded", {**told, "functions": left})]
-        return [wire.encode("loaded", {"functions": {}, "defined": [], "problem": None})]
+                return [packing.encode("loaded", {**told, "functions": left})]
+        return [packing.encode("loaded", {"functions": {}, "defined": [], "problem": None})]
 
     def _call(self, name: str, operands: tuple[Any, ...], named: dict[str, Any]) -> list[Any]:
         given = self._operands
@@ -104,12 +106,12 @@ class Worker:
         except wire.TooLarge:
             shape = result.shape if isinstance(result, np.ndarray) else None
             other = wire.Other(type(result).__name__, "", shape, large=True)
-            return [wire.encode("returned", (other, {}, {}), lambda one: one)]
+            return [packing.encode("returned", (other, {}, {}), lambda one: one)]
 
     def _raised(self, error: BaseException) -> list[Any]:
-        told = loading.describe(error, self._loaded.own)
+        told = telling.describe(error, self._loaded.own)
         told["memory"] = isinstance(error, MemoryError)
-        return [wire.encode("raised", _plain(told))]
+        return [packing.encode("raised", _plain(told))]
 
     def ask(self, number: int, operands: tuple[Any, ...], named: dict[str, Any]) -> Any:
         """Call a function of the grader, and wait for what it returns."""
@@ -135,14 +137,14 @@ def _told(value: Any, file: str) -> dict[str, Any]:
     """Return what is told of something that a submission defines."""
     known = callable(value)
     return {
-        "parameters": loading.signature(value) if known else None,
+        "parameters": telling.signature(value) if known else None,
         "file": file,
-        "loop": loading.first_loop(value) if known else None,
+        "loop": telling.first_loop(value) if known else None,
         "kind": "" if known else type(value).__name__,
     }
 
 
-class Encoder(wire.Encoder):
+class Encoder(packing.Encoder):
     """Turns what a submission returns into plain data, or into the name of its type."""
 
     def __init__(self, cap: int) -> None:
@@ -229,8 +231,8 @@ class _Operands:
             return self._worker.function(content)
         if name == "rng":
             generator = np.random.Generator(np.random.PCG64(0))
-            generator.bit_generator.state = state_of(content)
-            self._generators.append((generator, told_state(generator)))
+            generator.bit_generator.state = wire.state_of(content)
+            self._generators.append((generator, wire.told_state(generator)))
             return generator
         raise wire.ProtocolError(name)
 
@@ -248,7 +250,7 @@ class _Operands:
 
     def advanced(self) -> dict[int, Any]:
         """Return the states of the generators that were drawn from, by number."""
-        states = [(told_state(one), before) for one, before in self._generators]
+        states = [(wire.told_state(one), before) for one, before in self._generators]
         return {i: now for i, (now, before) in enumerate(states) if now != before}
 
 
@@ -285,25 +287,6 @@ def _placed(array: Any, spec: dict[str, Any]) -> Any:
         array = larger[::-2]
     array.flags.writeable = spec["writable"]
     return array
-
-
-def told_state(generator: np.random.Generator) -> tuple[str, str, int, int]:
-    """Return the state of a PCG64 generator as numbers that fit into a frame."""
-    told = generator.bit_generator.state
-    inner = told["state"]
-    return hex(inner["state"]), hex(inner["inc"]), told["has_uint32"], told["uinteger"]
-
-
-def state_of(told: Any) -> dict[str, Any]:
-    """Return the state of a PCG64 generator; ValueError if that is none."""
-    state, inc, has, left = told
-    numbers = [int(part, 16) for part in (state, inc)]
-    if not all(0 <= n < 1 << 128 for n in numbers) or numbers[1] % 2 == 0:
-        raise ValueError("no state of PCG64")
-    if has not in (0, 1) or not 0 <= left < 1 << 32:
-        raise ValueError("no state of PCG64")
-    inner = {"state": numbers[0], "inc": numbers[1]}
-    return {"bit_generator": "PCG64", "state": inner, "has_uint32": has, "uinteger": left}
 
 
 def _plain(told: dict[str, Any]) -> dict[str, Any]:
