@@ -486,10 +486,11 @@ _FAILING = r"""
     def huge():
         os.write(4, b"\xff\xff\xff\xff")
         os._exit(0)
-    def forged():
+    def forged(number):
         import json
-        header = json.dumps({"kind": "returned", "value": {"tuple": [42, {"dict": []},
-            {"dict": []}]}, "arrays": []}).encode()
+        value = {"tuple": [42, {"dict": []}, {"dict": []}]}
+        header = json.dumps({"kind": "returned", "number": number, "value": value,
+            "arrays": []}).encode()
         os.write(4, len(header).to_bytes(4, "big") + header)
         return 1
     def state(_calls=[]):
@@ -573,9 +574,11 @@ def test_what_ends_a_call_is_classified_and_the_next_call_works(failing, name, k
 
 
 def test_a_forged_reply_only_chooses_its_own_answer(failing):
-    assert failing.forged() == 42
+    failing.fresh()
+    assert failing.forged(1) == 42
     assert failure_of(failures.Tampering, failing.state).category == "tampering"
     assert failing.state() == 1
+    assert failure_of(failures.Tampering, failing.forged, 10**6).category == "tampering"
 
 
 def test_a_new_cell_knows_nothing_of_earlier_calls(failing):

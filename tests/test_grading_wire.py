@@ -38,7 +38,9 @@ def raw(header, body=b""):
 
 
 def frame(value=None, arrays=(), body=b"", **others):
-    return raw({"kind": "returned", "value": value, "arrays": list(arrays), **others}, body)
+    return raw(
+        {"kind": "returned", "number": 0, "value": value, "arrays": list(arrays), **others}, body
+    )
 
 
 plain = st.recursive(
@@ -111,18 +113,24 @@ REFUSED = {
     "deep behind an endless text": raw(b'"' + b"\\" * 101 + b"[" * 50_000),
     "many quotes": raw(b'"\\' * 30_000 + b"[" * 30),
     "a key too many": frame(other=1),
+    "a negative number": frame(number=-1),
+    "a number that is none": frame(number=True),
     "a key too few": raw({"kind": "returned", "value": None}),
-    "a key twice": raw(b'{"kind":"returned","kind":"returned","value":null,"arrays":[]}'),
-    "a key twice inside": raw(
-        b'{"kind":"returned","value":{"float":"nan","float":"nan"},"arrays":[]}'
+    "a key twice": raw(
+        b'{"kind":"returned","number":0,"kind":"returned","value":null,"arrays":[]}'
     ),
-    "another kind": raw({"kind": "loaded", "value": None, "arrays": []}),
-    "a kind that is no text": raw({"kind": ["returned"], "value": None, "arrays": []}),
-    "NaN": raw(b'{"kind":"returned","value":NaN,"arrays":[]}'),
-    "Infinity": raw(b'{"kind":"returned","value":-Infinity,"arrays":[]}'),
-    "a float that overflows": raw(b'{"kind":"returned","value":1e999,"arrays":[]}'),
+    "a key twice inside": raw(
+        b'{"kind":"returned","number":0,"value":{"float":"nan","float":"nan"},"arrays":[]}'
+    ),
+    "another kind": raw({"kind": "loaded", "number": 0, "value": None, "arrays": []}),
+    "a kind that is no text": raw({"kind": ["returned"], "number": 0, "value": None, "arrays": []}),
+    "NaN": raw(b'{"kind":"returned","number":0,"value":NaN,"arrays":[]}'),
+    "Infinity": raw(b'{"kind":"returned","number":0,"value":-Infinity,"arrays":[]}'),
+    "a float that overflows": raw(b'{"kind":"returned","number":0,"value":1e999,"arrays":[]}'),
     "a long integer": frame(2**63),
-    "a very long integer": raw(b'{"kind":"returned","value":' + b"9" * 9000 + b',"arrays":[]}'),
+    "a very long integer": raw(
+        b'{"kind":"returned","number":0,"value":' + b"9" * 9000 + b',"arrays":[]}'
+    ),
     "a bare list": frame([1]),
     "two entries": frame({"list": [], "tuple": []}),
     "no entry": frame({}),
@@ -134,7 +142,7 @@ REFUSED = {
     "a list as a key": frame({"dict": [[{"list": []}, 2]]}),
     "a key of a dict twice": frame({"dict": [[1, 2], [1.0, 3]]}),
     "a text beyond 2 KB": frame("x" * 2049),
-    "half a surrogate pair": raw(b'{"kind":"returned","value":"\\ud800","arrays":[]}'),
+    "half a surrogate pair": raw(b'{"kind":"returned","number":0,"value":"\\ud800","arrays":[]}'),
     "a float of no name": frame({"float": "1"}),
     "an array that is not there": frame({"array": 0}),
     "an array before the first": frame({"array": -1}, [F8], BODY),
@@ -160,7 +168,9 @@ REFUSED = {
     "an empty giant": frame({"array": 0}, [{"dtype": "<f8", "shape": [0, 2**62]}]),
     "together more than the cap": frame(None, [{"dtype": "|u1", "shape": [CAP]}] * 2),
     "a thousand arrays": frame(None, [{"dtype": "|u1", "shape": [0]}] * 1025),
-    "arrays that are no list": raw({"kind": "returned", "value": None, "arrays": {}}),
+    "arrays that are no list": raw(
+        {"kind": "returned", "number": 0, "value": None, "arrays": {}}
+    ),
     "a truth value of 2": frame({"array": 0}, [{"dtype": "|b1", "shape": [1]}], b"\x02"),
     "a thing without a name": frame({"other": {"large": True}}),
     "a thing of an odd name": frame({"other": {"type": "\x1b[31m", "large": False}}),

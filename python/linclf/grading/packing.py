@@ -108,8 +108,17 @@ class Encoder:
         self._arrays.append(np.asarray(array, order="C"))
         return len(self._specs) - 1
 
-    def frame(self, kind: str, tree: str) -> list[Any]:
+    def frame(self, kind: str, tree: str, number: int = 0) -> list[Any]:
         """Return the frame of a tree, with all arrays that were collected.
+
+        Parameters
+        ----------
+        kind : str
+            What the frame is for.
+        tree : str
+            Of its value.
+        number : int
+            Of the request that it belongs to.
 
         Returns
         -------
@@ -122,7 +131,7 @@ class Encoder:
             If the header is.
         """
         specs = ",".join(self._specs)
-        text = f'{{"kind":"{kind}","value":{tree},"arrays":[{specs}]}}'.encode()
+        text = f'{{"kind":"{kind}","number":{number},"value":{tree},"arrays":[{specs}]}}'.encode()
         if len(text) > wire.HEADER:
             raise wire.TooLarge
         bodies = [array.data.cast("B") for array in self._arrays if array.size]
@@ -131,7 +140,11 @@ class Encoder:
 
 
 def encode(
-    kind: str, value: Any, special: Callable[[Any], Any] | None = None, cap: int = wire.CAP
+    kind: str,
+    value: Any,
+    special: Callable[[Any], Any] | None = None,
+    cap: int = wire.CAP,
+    number: int = 0,
 ) -> bytes:
     """Return a value as a frame.
 
@@ -145,6 +158,8 @@ def encode(
         See `Encoder`; by default what is not plain travels as the name of its type.
     cap : int
         Most bytes of arrays.
+    number : int
+        Of the request that it belongs to.
 
     Raises
     ------
@@ -154,10 +169,10 @@ def encode(
     Examples
     --------
     >>> encode("quit", None)[4:]
-    b'{"kind":"quit","value":null,"arrays":[]}'
+    b'{"kind":"quit","number":0,"value":null,"arrays":[]}'
     """
     encoder = Encoder(special or (lambda one: wire.Other(type(one).__name__)), cap)
-    return b"".join(encoder.frame(kind, encoder.tree(value)))
+    return b"".join(encoder.frame(kind, encoder.tree(value), number))
 
 
 def _other(other: wire.Other) -> str:

@@ -124,6 +124,7 @@ class RemoteStudent:
         self._printed = b""
         self._seconds = 0.0
         self._busy = False
+        self._number = 0  # of the request that is under way
 
     def __enter__(self) -> RemoteStudent:
         return self
@@ -254,7 +255,7 @@ class RemoteStudent:
     def _send(self, kind: str, value: Any, deadline: float, *, loading: bool = False) -> Operands:
         operands = Operands(self._name_of)
         encoder = packing.Encoder(operands.special, math.inf, layouts=True)  # type: ignore[arg-type]
-        frame = encoder.frame(kind, encoder.tree(value))
+        frame = encoder.frame(kind, encoder.tree(value), self._number)
         operands.arrays = encoder.arrays
         self._write(frame, deadline, loading=loading)
         return operands
@@ -275,7 +276,11 @@ class RemoteStudent:
         """Read a frame; whatever is wrong with it or the cell is a failure, and ends the cell."""
         try:
             with self._checking():
-                return wire.read(self._filler(deadline), kinds, None, self.limits.reply)
+                frame = wire.read(self._filler(deadline), kinds, None, self.limits.reply)
+                # A reply that was forged makes the true one come late.
+                if frame.number != self._number:
+                    raise wire.ProtocolError("an answer to another request")
+                return frame
         except CellError as error:
             raise self._failed(error, loading) from None
 
@@ -341,6 +346,7 @@ class RemoteStudent:
 
     def _exchange(self, name: str, operands: tuple[Any, ...], named: dict[str, Any]) -> Any:
         self._check_silence()
+        self._number += 1
         deadline = time.monotonic() + self.limits.seconds
         given = self._send("call", (name, operands, named), deadline)
         stopped: BaseException | None = None

@@ -35,6 +35,7 @@ LIST = 1 << 16  # entries of a list of numbers that travels as an array
 _SIZES = {"<f8": 8, "<f4": 4, "<i8": 8, "<i4": 4, "|b1": 1, "|u1": 1}
 _DTYPES = {name: np.dtype(name) for name in _SIZES}
 NAMES = {dtype: name for name, dtype in _DTYPES.items()}
+_KEYS = {"kind", "number", "value", "arrays"}
 _LAYOUTS = ("C", "F", "S")
 INT = 1 << 63
 _ODD_FLOATS = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
@@ -93,6 +94,8 @@ class Frame:
     Attributes
     ----------
     kind : str
+    number : int
+        Of the request that it belongs to.
     value : object
         Plain values, arrays that were allocated here, and `Other`.
     arrays : list of arrays
@@ -101,10 +104,13 @@ class Frame:
         How each was described.
     """
 
-    __slots__ = ("arrays", "kind", "specs", "value")
+    __slots__ = ("arrays", "kind", "number", "specs", "value")
 
-    def __init__(self, kind: str, value: Any, arrays: list[Any], specs: list[Any]) -> None:
-        self.kind, self.value, self.arrays, self.specs = kind, value, arrays, specs
+    def __init__(
+        self, kind: str, number: int, value: Any, arrays: list[Any], specs: list[Any]
+    ) -> None:
+        self.kind, self.number, self.value = kind, number, value
+        self.arrays, self.specs = arrays, specs
 
 
 def read(
@@ -142,27 +148,29 @@ def read(
         raise ProtocolError(f"a header of {length} bytes")
     text = bytearray(length)
     fill(text)
-    kind, tree, specs = _header(bytes(text), kinds)
+    kind, number, tree, specs = _header(bytes(text), kinds)
     arrays = _arrays(fill, _checked(specs, cap, layouts))
     reader = _Reader(arrays, special, once=not layouts)
-    return Frame(kind, reader.value(tree, 0), arrays, specs)
+    return Frame(kind, number, reader.value(tree, 0), arrays, specs)
 
 
-def _header(text: bytes, kinds: Sequence[str]) -> tuple[str, Any, list[Any]]:
+def _header(text: bytes, kinds: Sequence[str]) -> tuple[str, int, Any, list[Any]]:
     """Return the parts of a header."""
     _check_depth(text)
     try:
         header = _DECODER.decode(text.decode("ascii"))
     except (ValueError, UnicodeError) as error:
         raise ProtocolError(f"no JSON: {error}") from None
-    if not isinstance(header, dict) or header.keys() != {"kind", "value", "arrays"}:
+    if not isinstance(header, dict) or header.keys() != _KEYS:
         raise ProtocolError("a header with other keys")
-    kind, specs = header["kind"], header["arrays"]
+    kind, number, specs = header["kind"], header["number"], header["arrays"]
+    if type(number) is not int or not 0 <= number < INT:
+        raise ProtocolError("a number of a request that is none")
     if not isinstance(kind, str) or kind not in kinds:
         raise ProtocolError(f"a frame {str(kind)[:40]!r} instead of {', '.join(kinds)}")
     if not isinstance(specs, list) or len(specs) > ARRAYS:
         raise ProtocolError("no list of arrays, or a long one")
-    return kind, header["value"], specs
+    return kind, number, header["value"], specs
 
 
 def _check_depth(text: bytes) -> None:

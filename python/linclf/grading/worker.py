@@ -54,6 +54,7 @@ class Worker:
 
     def __init__(self, cap: int) -> None:
         self._cap = cap
+        self._number = 0  # of the request that is being answered
         self._loaded = loading.Loaded()
         self._turn = threading.Lock()  # of a callback, if the submission has threads
         self._operands = _Operands(self)
@@ -68,6 +69,7 @@ class Worker:
             )
             if request.kind == "quit":
                 os._exit(0)
+            self._number = request.number
             reply = self._load if request.kind == "load" else self._call
             frame = reply(*operands.in_place(request))
             _flush()
@@ -85,8 +87,8 @@ class Worker:
         for kept in (list(found.values), wanted, []):
             left = {name: one for name, one in functions.items() if name in kept}
             with contextlib.suppress(wire.TooLarge):
-                return [packing.encode("loaded", {**told, "functions": left})]
-        return [packing.encode("loaded", {"functions": {}, "defined": [], "problem": None})]
+                return [self._reply("loaded", {**told, "functions": left})]
+        return [self._reply("loaded", {"functions": {}, "defined": [], "problem": None})]
 
     def _call(self, name: str, operands: tuple[Any, ...], named: dict[str, Any]) -> list[Any]:
         given = self._operands
@@ -102,23 +104,26 @@ class Worker:
         encoder = Encoder(self._cap)
         try:
             tree = encoder.tree((result, given.changed(), given.advanced()))
-            return encoder.frame("returned", tree)
+            return encoder.frame("returned", tree, self._number)
         except wire.TooLarge:
             shape = result.shape if isinstance(result, np.ndarray) else None
             other = wire.Other(type(result).__name__, "", shape, large=True)
-            return [packing.encode("returned", (other, {}, {}), lambda one: one)]
+            return [self._reply("returned", (other, {}, {}))]
 
     def _raised(self, error: BaseException) -> list[Any]:
         told = telling.describe(error, self._loaded.own)
         told["memory"] = isinstance(error, MemoryError)
-        return [packing.encode("raised", _plain(told))]
+        return [self._reply("raised", _plain(told))]
+
+    def _reply(self, kind: str, value: Any) -> bytes:
+        return packing.encode(kind, value, lambda other: other, number=self._number)
 
     def ask(self, number: int, operands: tuple[Any, ...], named: dict[str, Any]) -> Any:
         """Call a function of the grader, and wait for what it returns."""
         encoder = Encoder(self._cap)
         with self._turn:
             tree = encoder.tree((number, operands, named))
-            _write(encoder.frame("callback", tree))
+            _write(encoder.frame("callback", tree, self._number))
             answer = wire.read(_read, ("result", "raise"), None, sys.maxsize, layouts=True)
         if answer.kind == "result":
             return _laid_out(answer.value, answer)
