@@ -212,6 +212,7 @@ class RemoteStudent:
             raise failures.NotSubmitted
         deadline = time.monotonic() + self.limits.load_seconds
         self._told, self._defined, self._problem = {}, [], None
+        self._number = 0
         self._cell = open_cell("worker.py", self._files, tier=self.tier, limits=self.limits)
         self._starts += 1
         try:
