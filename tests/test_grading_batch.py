@@ -354,6 +354,17 @@ def test_the_line_stays_away_from_what_is_no_terminal(capsys):
     assert capsys.readouterr().err == ""
 
 
+def test_graders_import_nothing_from_where_they_start(assignment, tmp_path, monkeypatch):
+    folder = tmp_path / "submitted"
+    folder.mkdir()
+    (folder / "anna.py").write_text(RIGHT)
+    for name in ("json", "numpy", "linclf", "sitecustomize"):
+        (folder / f"{name}.py").write_text("import os\nos._exit(7)\n")
+    monkeypatch.chdir(folder)
+    found = {path.stem: read_results(path) for path in graded(assignment, folder, tmp_path / "r")}
+    assert (found["anna"].earned, found["anna"].complete) == (300, True)
+
+
 def test_the_secret_is_in_no_argument_and_no_environment(assignment, folder, tmp_path, monkeypatch):
     seen = []
     original = subprocess.Popen

@@ -358,7 +358,7 @@ def test_a_bug_of_a_check_costs_its_item_alone_and_is_told_to_the_instructor(tmp
     assert outcome(results)["loss"] == (0, "not run", "not_run")
     assert outcome(results)["scores"] == (200, "passed", "right")
     assert outcome(results)["gradient"][2] == "requires"
-    assert results.complete
+    assert not results.complete, "a batch tries it again"
     [note] = results.notes
     assert "ZeroDivisionError: in the check" in note.text
     assert "\x1b" not in note.text
@@ -468,6 +468,16 @@ def test_a_grader_that_is_killed_leaves_a_whole_record(tmp_path):
         complete.append(left.complete)
     assert len(complete) == 30
     assert not all(complete), "no grader was killed at work"
+
+
+def test_the_package_offers_what_it_lists():
+    from linclf import grading
+
+    assert sorted(grading.__all__) == sorted(grading._PLACES)
+    for name in grading.__all__:
+        assert getattr(grading, name) is not None
+    with pytest.raises(AttributeError, match="no attribute 'grades'"):
+        grading.grades  # noqa: B018
 
 
 # ------------------------------------------------------------------------------- in a cell

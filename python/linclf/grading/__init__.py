@@ -1,14 +1,23 @@
 """Grade homework: submissions run in a cell of their own, verdicts are computed outside of it.
 
-    with linclf.grading.RemoteStudent(files, tier=linclf.grading.Tier.T2) as student:
-        loss, dW = student.svm_loss(W, X, y, reg)     # one exchange with the cell
+    from linclf import grading
 
-What is where:
+    results = grading.grade(grading.load("hw1/"), grading.read_submission("anna.zip"),
+                            secret=grading.read_secret("hw1.secret"), tier=grading.choose())
 
-- failures: what can go wrong with a submission, as typed failures with a category
-- remote, local: the functions of a submission, called in a cell or in this process
-- wire, worker, loading: the protocol, and what runs in the cell (a copy, without linclf)
-- limits, tiers: how much a submission may use up, and how well it is kept apart
+What is where, from the files that come in to the files that go out:
+
+- rubric, rubric_schema, rubric_checks: what is asked for and what it is worth, from TOML
+- intake, unpack, seeds: submissions as they are handed in; the cases that each of them gets
+- limits, tiers, cell, launch: how a submission is shut in, and how much it may use up
+- remote, local, wire, worker, loading: its functions, called in a cell or in this process
+- failures, policy: what can go wrong with it, in categories and sentences
+- checks, ledger: what is right, kind by kind; what that earns
+- engine, testing, batch: one submission through a rubric; its pytest items; a whole folder
+- results, sinks, report, exporters: the record, and all that is made of it
+- plugin, fixtures, aliases: the same for those who write tests for pytest
+- audit, redteam: does a rubric see mistakes, and does this machine withstand attacks
+- init, release: a new assignment, and what students get of it
 """
 
 from __future__ import annotations
@@ -17,34 +26,63 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from linclf.grading.batch import grade_all
+    from linclf.grading.engine import grade
     from linclf.grading.failures import CATEGORIES, Failure, category_of
+    from linclf.grading.intake import IntakeError, Submission, read_submission
+    from linclf.grading.ledger import Ledger
     from linclf.grading.limits import Limits
     from linclf.grading.local import LocalStudent
     from linclf.grading.remote import RemoteFunction, RemoteStudent
-    from linclf.grading.tiers import Tier
+    from linclf.grading.results import Results, public, read_results
+    from linclf.grading.rubric import Assignment, Item, RubricError, load
+    from linclf.grading.seeds import new_secret, read_secret
+    from linclf.grading.tiers import Tier, choose, probe
+
+# By module. Loaded on first use: a check in a notebook needs neither a cell nor a rubric.
+_NAMES = {
+    "batch": ("grade_all",),
+    "engine": ("grade",),
+    "failures": ("CATEGORIES", "Failure", "category_of"),
+    "intake": ("IntakeError", "Submission", "read_submission"),
+    "ledger": ("Ledger",),
+    "limits": ("Limits",),
+    "local": ("LocalStudent",),
+    "remote": ("RemoteFunction", "RemoteStudent"),
+    "results": ("Results", "public", "read_results"),
+    "rubric": ("Assignment", "Item", "RubricError", "load"),
+    "seeds": ("new_secret", "read_secret"),
+    "tiers": ("Tier", "choose", "probe"),
+}
+_PLACES = {name: module for module, names in _NAMES.items() for name in names}
 
 __all__ = [
     "CATEGORIES",
+    "Assignment",
     "Failure",
+    "IntakeError",
+    "Item",
+    "Ledger",
     "Limits",
     "LocalStudent",
     "RemoteFunction",
     "RemoteStudent",
+    "Results",
+    "RubricError",
+    "Submission",
     "Tier",
     "category_of",
+    "choose",
+    "grade",
+    "grade_all",
+    "load",
+    "new_secret",
+    "probe",
+    "public",
+    "read_results",
+    "read_secret",
+    "read_submission",
 ]
-
-# Loaded on first use: a check in a notebook needs neither a cell nor a rubric.
-_PLACES = {
-    "CATEGORIES": "failures",
-    "Failure": "failures",
-    "Limits": "limits",
-    "LocalStudent": "local",
-    "RemoteFunction": "remote",
-    "RemoteStudent": "remote",
-    "Tier": "tiers",
-    "category_of": "failures",
-}
 
 
 def __getattr__(name: str) -> Any:

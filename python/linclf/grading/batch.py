@@ -174,7 +174,8 @@ class _Grader:
     def __init__(self, assignment: Assignment, secret: bytes, tier: Tier) -> None:
         environment = {**dict.fromkeys(_THREADS, "1"), **os.environ}
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "linclf.grading.batch"],
+            # -P: nothing is imported from the folder it starts in, which may hold submissions.
+            [sys.executable, "-P", "-m", "linclf.grading.batch"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env=environment,

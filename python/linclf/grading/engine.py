@@ -249,6 +249,7 @@ class _Run:
         self.results.fingerprint = fingerprint(assignment, secret)
         self.language = self.results.language
         self.student: RemoteStudent | LocalStudent | None = None
+        self.broken = False  # whether an item could not be judged
         self.begin = time.perf_counter()
         self.times: dict[str, Any] = {"items": {}}
 
@@ -270,7 +271,8 @@ class _Run:
                 self._tests(self.submission)
             for item in _in_order(self.assignment.items, after_tests=True):
                 self._item(item)
-        self.results.complete = True
+        # What was left out for no fault of the submission is to be graded again.
+        self.results.complete = not self.broken
         self.close()
         self.times["cpu"] = self.student.cpu_seconds if self.student is not None else 0.0
         self.times["starts"] = self.student.restarts + 1 if self.student is not None else 0
@@ -380,6 +382,7 @@ class _Run:
         own = [note for note in found.notes if note.key != _MISSED] if found is not None else []
         self.results.notes += own
         silent = ", ".join(i for i in ids if self.results.item(i).category == "not_run")
+        self.broken = self.broken or bool(silent)
         if problem or (silent and not own):
             why = clean(problem) or "pytest said nothing of them"
             told = say("grading.no_tests", items=silent or "-", why=why)
@@ -414,6 +417,7 @@ class _Run:
         ledger.flags.clear()
 
     def _note_bug(self, item: Item, error: Exception) -> None:
+        self.broken = True
         text = clean(" ".join(str(error).split()), 400)
         told = say("grading.broken", item=item.id, kind=type(error).__name__, text=text)
         self.results.notes.append(Message.of(told, self.language))

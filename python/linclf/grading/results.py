@@ -166,7 +166,7 @@ class Results:
     fingerprint : str
         Tells whether rubric, secret and versions were the same: 16 letters that give none away.
     complete : bool
-        Whether grading came to its end.
+        Whether grading came to its end, and every item could be judged.
     """
 
     assignment: dict[str, str]
