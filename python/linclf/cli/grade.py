@@ -69,16 +69,21 @@ def _assignment_of(parser: Any) -> None:
 
 def _how_of(parser: Any) -> None:
     """Add the options of whatever runs submissions."""
-    parser.add_argument(
-        *("-s", "--secret"),
-        metavar="FILE",
-        help="secret of the course; by default the variable LINCLF_GRADING_SECRET holds it",
-    )
+    _secret_of(parser)
     parser.add_argument(
         "--tier", choices=_TIERS, help="how to shut submissions in (default: as well as possible)"
     )
     parser.add_argument(
         "--require-tier", choices=_TIERS, help="refuse to grade where that cannot be had"
+    )
+
+
+def _secret_of(parser: Any) -> None:
+    parser.add_argument(
+        *("-s", "--secret"),
+        metavar="FILE",
+        help="secret of the course (default: what LINCLF_GRADING_SECRET holds, else the file "
+        "that lies beside the assignment)",
     )
 
 
@@ -102,6 +107,13 @@ def _init(actions: Any) -> None:
     parser.add_argument("folder", metavar="FOLDER", help="a folder that is new, or empty")
     parser.add_argument(
         *("-r", "--rubric"), metavar="NAME", help="start from a rubric that ships, by its name"
+    )
+    parser.add_argument(
+        *("-e", "--exercise"),
+        metavar="NAME",
+        action="append",
+        default=[],
+        help="ask for an exercise of the course; repeatable (linclf course list)",
     )
 
 
@@ -187,7 +199,6 @@ def _audit(actions: Any) -> None:
     )
     parser.add_argument("--seeds", type=int, default=1000, help="for right code (default: 1000)")
     parser.add_argument("--json", metavar="FILE", help="write all that was found")
-    parser.add_argument("-v", "--verbose", action="store_true", help="show every mistake and style")
 
 
 def _redteam(actions: Any) -> None:
@@ -250,14 +261,20 @@ def _gradescope_zip(actions: Any) -> None:
         actions, "gradescope-zip", "author", "make the autograder to upload to Gradescope"
     )
     parser.add_argument("folder", metavar="FOLDER", help="of the assignment")
-    parser.add_argument("-s", "--secret", metavar="FILE", help="secret of the course")
+    _secret_of(parser)
     parser.add_argument(
         *("-o", "--output"), metavar="FILE.zip", help="(default: FOLDER-gradescope.zip)"
     )
     parser.add_argument(
-        "--wheel", metavar="FILE.whl", help="install this linclf there, not one from PyPI"
+        "--wheel",
+        metavar="FILE.whl",
+        action="append",
+        default=[],
+        help="install from this wheel, if linclf is on no index; repeatable",
     )
-    parser.add_argument("--require-tier", choices=_TIERS[1:], default=None, help="refuse weaker")
+    parser.add_argument(
+        "--seconds", metavar="N", type=int, default=540, help="for one submission (default: 540)"
+    )
 
 
 def _doctor(actions: Any) -> None:

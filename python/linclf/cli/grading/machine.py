@@ -79,7 +79,7 @@ def audit(arguments: argparse.Namespace) -> int:
     for name in arguments.assignments or shipped():
         one = audit_of(load(name), seeds=arguments.seeds, jobs=os.cpu_count() or 1)
         found.append(one)
-        print(one.table(verbose=arguments.verbose), flush=True)
+        print(one, flush=True)
     if target is not None:
         everything = [one.to_dict() for one in found]
         write_text(Path(target), json.dumps(everything, indent=1, allow_nan=False) + "\n")

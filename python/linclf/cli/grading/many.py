@@ -9,7 +9,14 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from linclf.cli.grading.shared import find_assignment, find_results, pick_tier, show, times_of
+from linclf.cli.grading.shared import (
+    find_assignment,
+    find_results,
+    pick_tier,
+    secret_of,
+    show,
+    times_of,
+)
 
 __all__ = ["batch", "export", "report"]
 
@@ -18,7 +25,6 @@ def batch(arguments: argparse.Namespace) -> int:
     """Grade a folder; 0 if every submission was graded to its end."""
     from linclf.grading.batch import grade_all
     from linclf.grading.results import read_results
-    from linclf.grading.seeds import read_secret
     from linclf.grading.sinks import one_line, terminal
     from linclf.grading.table import points
 
@@ -28,7 +34,7 @@ def batch(arguments: argparse.Namespace) -> int:
     if arguments.jobs is not None and arguments.jobs < 1:
         raise ValueError(f"--jobs is {arguments.jobs}; it must be 1 or more")
     assignment = find_assignment(arguments.assignment)
-    secret = read_secret(arguments.secret)
+    secret = secret_of(arguments.secret, assignment)
     tier = pick_tier(arguments.tier, arguments.require_tier, assignment)
     jobs = arguments.jobs or os.cpu_count() or 1
     files = grade_all(
@@ -79,6 +85,11 @@ def export(arguments: argparse.Namespace) -> int:
     """Write results in the format of another system."""
     from linclf.grading import exporters
 
+    if arguments.to == "canvas" and not (arguments.gradebook and arguments.column):
+        raise ValueError(
+            "Canvas takes back the gradebook that it exported: name that file with --gradebook, "
+            "and the heading of the assignment in it with --column"
+        )
     records = find_results(arguments.results)
     options: dict[str, Any] = {
         "times": times_of(records),

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from linclf.cli.files import check_target
-from linclf.cli.grading.shared import find_assignment, pick_tier, show, tier_of
+from linclf.cli.grading.shared import find_assignment, pick_tier, secret_of, show, tier_of
 
 if TYPE_CHECKING:
     from linclf.grading.intake import IntakeError, Submission
@@ -23,18 +23,20 @@ __all__ = ["check", "run"]
 def run(arguments: argparse.Namespace) -> int:
     """Grade a submission; 0 once that is done, whatever it earned."""
     from linclf.grading.engine import grade
-    from linclf.grading.seeds import read_secret
     from linclf.grading.table import table
 
     submission = Path(arguments.submission)
     _exists(submission)
     assignment = _in_language(find_assignment(arguments.assignment), arguments.language)
-    secret = read_secret(arguments.secret)
+    secret = secret_of(arguments.secret, assignment)
     into = check_target(arguments.into) if arguments.into else None
     tier = pick_tier(arguments.tier, arguments.require_tier, assignment)
     results = grade(assignment, _read(submission, tier), secret=secret, tier=tier, into=into)
     show(table(results, everything=arguments.everything))
-    return 0 if results.complete else 1
+    left = [item.id for item in results.items if item.category == "not_run"]
+    if left:
+        print(f"linclf: not graded: {', '.join(left)}; --everything says why", file=sys.stderr)
+    return 0 if results.complete and not left else 1
 
 
 def check(arguments: argparse.Namespace) -> int:

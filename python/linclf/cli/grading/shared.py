@@ -13,7 +13,15 @@ if TYPE_CHECKING:
     from linclf.grading.rubric import Assignment
     from linclf.grading.tiers import Tier
 
-__all__ = ["find_assignment", "find_results", "pick_tier", "show", "tier_of", "times_of"]
+__all__ = [
+    "find_assignment",
+    "find_results",
+    "pick_tier",
+    "secret_of",
+    "show",
+    "tier_of",
+    "times_of",
+]
 
 
 def find_assignment(named: str | None, near: Path | None = None) -> Assignment:
@@ -68,6 +76,27 @@ def pick_tier(wanted: str | None, required: str | None, assignment: Assignment) 
         return choose(tier_of(wanted), least)
     except TierError as error:
         raise ValueError(f"{error} (linclf grade doctor tells more)") from None
+
+
+def secret_of(named: str | None, assignment: Assignment) -> bytes:
+    """Return the secret of the course.
+
+    It is in the file that was named, else in the environment, else in the file that
+    ``linclf grade init`` made beside the assignment.
+
+    Raises
+    ------
+    ValueError
+        If there is none, or it cannot be used.
+    """
+    from linclf.grading.seeds import VARIABLE, read_secret
+
+    folder = assignment.folder
+    if named is None and folder is not None and not os.environ.get(VARIABLE):
+        beside = folder.with_name(f"{folder.name}.secret")
+        if beside.is_file():
+            return read_secret(beside)
+    return read_secret(named)
 
 
 def find_results(named: Iterable[str]) -> dict[Path, Results]:
