@@ -8,14 +8,15 @@ test are cases of one item, unless an instance has points of its own.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from linclf.grading.limits import Limits
 from linclf.grading.rubric import VISIBILITIES, Assignment, Item
 from linclf.grading.schema_walk import nearest
 from linclf.grading.tiers import Tier
@@ -53,6 +54,39 @@ class Collected:
     def missing(self) -> list[Item]:
         """Return the items that no test was collected for."""
         return [item for item in self.assignment.items if not self.nodes.get(item.id)]
+
+    def order(self) -> dict[str, int]:
+        """Return places of the tests: those of an item come after those that it requires."""
+        done: dict[str, Item] = {}
+
+        def add(item: Item, above: tuple[str, ...] = ()) -> None:
+            for id in item.requires:
+                if id not in done and id not in above:
+                    add(self.assignment.item(id), (*above, item.id))
+            done.setdefault(item.id, item)
+
+        for item in self.assignment.items:
+            add(item)
+        places = {id: place for place, id in enumerate(done)}
+        return {node: places[id] for id, nodes in self.nodes.items() for node in nodes}
+
+    def to_plain(self) -> dict[str, Any]:
+        """Return it as built-in types, which go from process to process."""
+        assignment = asdict(replace(self.assignment, folder=None))
+        return {"assignment": assignment, "nodes": self.nodes}
+
+    @classmethod
+    def from_plain(cls, data: Mapping[str, Any], rubric: Assignment | None) -> Collected:
+        """Return what `to_plain` was made of; a rubric is not read from there again."""
+        if rubric is not None:
+            return cls(rubric, data["nodes"])
+        about = dict(data["assignment"])
+        about["limits"], about["min_tier"] = Limits(**about["limits"]), Tier(about["min_tier"])
+        items = []
+        for written in about["items"]:
+            lists = {name: tuple(written[name]) for name in ("profile", "requires", "tags")}
+            items.append(Item(**{**written, **lists, "limits": Limits(**written["limits"])}))
+        return cls(Assignment(**{**about, "items": tuple(items)}), data["nodes"])
 
 
 def collect(tests: Sequence[pytest.Item], rubric: Assignment | None, root: Path) -> Collected:

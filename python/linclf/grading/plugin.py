@@ -12,8 +12,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Generator
-from dataclasses import asdict, replace
-from functools import cached_property
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,21 +23,21 @@ from linclf.grading.fixtures import limits_of
 from linclf.grading.ledger import Ledger
 from linclf.grading.limits import Limits
 from linclf.grading.results import Results
-from linclf.grading.rubric import Assignment, Item, RubricError, load
+from linclf.grading.rubric import Item
 from linclf.grading.running import CURRENT, Running
-from linclf.grading.seeds import PUBLIC, SecretError, read_secret, seed_of
+from linclf.grading.seeds import PUBLIC, seed_of
+from linclf.grading.settings import Settings
 from linclf.grading.tally import Evidence, Tally
 from linclf.grading.tiers import Tier
-from linclf.grading.trust import option, path_option, refuse_untrusted
-from linclf.messages import LANGUAGES, say
-from linclf.messages import language as language_of_reader
+from linclf.grading.trust import refuse_untrusted
+from linclf.messages import say
 
 if TYPE_CHECKING:
-    from linclf.grading.intake import IntakeError, Submission
+    pass
 
 __all__ = ["GradingPlugin"]
 
-_PROPERTY = "linclf_evidence"
+_EVIDENCE = "linclf_evidence"
 _TABLE = "linclf_collected"
 _RUNNING = pytest.StashKey[Running]()
 
@@ -60,10 +59,7 @@ class GradingPlugin:
     def __init__(self, config: pytest.Config) -> None:
         refuse_untrusted(config)
         self.config = config
-        self.rubric = self._rubric()
-        self.language = self._language()
-        self.secret = self._secret()
-        self.into = path_option(config, "results")
+        self.settings = Settings(config)
         self.checks = False  # whether the rubric is collected, and not the tests alone
         self.tally: Tally | None = None
         self._student: Any = None
@@ -74,79 +70,12 @@ class GradingPlugin:
         self.is_worker = worker is not None
         if worker is not None:
             self._table = Path(worker[_TABLE])
-            self.into = None
-        elif self.rubric is not None:
-            self._begin(Collected(self.rubric))
+            self.settings.into = None
+        elif self.settings.rubric is not None:
+            self._begin(Collected(self.settings.rubric))
         self._add_rubric_to_arguments()
 
-    # ------------------------------------------------------------------ what the options say
-
-    def _rubric(self) -> Assignment | None:
-        named = option(self.config, "assignment")
-        path = path_option(self.config, "assignment")
-        if path is None:
-            return None
-        try:
-            return load(path if path.exists() or named is None else str(named))
-        except RubricError as error:
-            raise pytest.UsageError(f"--linclf-assignment: {error}") from None
-
-    def _language(self) -> str:
-        named = option(self.config, "language")
-        if named is not None and named not in LANGUAGES:
-            raise pytest.UsageError(
-                f"--linclf-language is {named!r}; there are {', '.join(LANGUAGES)}"
-            )
-        return named or (self.rubric.language if self.rubric else "") or language_of_reader()
-
-    def _secret(self) -> bytes | None:
-        path = path_option(self.config, "secret")
-        if path is None:
-            return None
-        try:
-            return read_secret(path)
-        except SecretError as error:
-            raise pytest.UsageError(f"--linclf-secret: {error}") from None
-
-    @cached_property
-    def tier(self) -> Tier:
-        """How the submission is shut in."""
-        from linclf.grading.tiers import TierError, choose
-
-        required = self.required_tier
-        try:
-            return choose(_tier(self.config, "tier"), required)
-        except TierError as error:
-            raise pytest.UsageError(str(error)) from None
-
-    @property
-    def required_tier(self) -> Tier | None:
-        """The weakest isolation that is accepted."""
-        asked = _tier(self.config, "require_tier")
-        least = self.rubric.min_tier if self.rubric else None
-        return max((one for one in (asked, least) if one is not None), default=None)
-
-    @property
-    def isolation(self) -> str:
-        """Whether each test has a worker of its own."""
-        return self.rubric.isolation if self.rubric else "item"
-
     # ------------------------------------------------------------------------ the submission
-
-    @cached_property
-    def submission(self) -> Submission | IntakeError:
-        """What is graded; or why it cannot be."""
-        from linclf.grading.intake import IntakeError, read_submission
-
-        path = path_option(self.config, "submission")
-        if path is None:
-            raise pytest.UsageError(
-                "there is no submission to grade; name one: --linclf-submission hw1.py"
-            )
-        try:
-            return read_submission(path, tier=self.tier)
-        except IntakeError as error:
-            return error
 
     def student_for(self, test: pytest.Item) -> Any:
         """Return the submission for a test: its worker is fresh, or shared if the rubric says so.
@@ -164,9 +93,11 @@ class GradingPlugin:
         limits = limits_of(test, item.limits if item is not None else Limits())
         if self._student is None or self._student_limits != limits:
             self.close()
-            self._student = open_student(self.rubric, self.submission, self.tier, limits)
+            self._student = open_student(
+                self.settings.rubric, self.settings.submission, self.settings.tier, limits
+            )
             self._student_limits, self._student_test = limits, test.nodeid
-        elif self.isolation == "item" and self._student_test != test.nodeid:
+        elif self.settings.isolation == "item" and self._student_test != test.nodeid:
             self._student.fresh()
         self._student_test = test.nodeid
         return self._student
@@ -182,9 +113,11 @@ class GradingPlugin:
         item = self.item_of(test)
         id = item.id if item is not None else test.nodeid
         about = self.tally.collected.assignment.id if self.tally is not None else ""
-        if self.secret is None:  # the same for everybody, and while the code changes
+        if self.settings.secret is None:  # the same for everybody, and while the code changes
             return seed_of(PUBLIC, about, id, "")
-        return seed_of(self.secret, about, id, getattr(self.submission, "digest", ""))
+        return seed_of(
+            self.settings.secret, about, id, getattr(self.settings.submission, "digest", "")
+        )
 
     def item_of(self, test: pytest.Item) -> Item | None:
         """Return the item that a test is evidence for."""
@@ -199,23 +132,14 @@ class GradingPlugin:
     def _add_rubric_to_arguments(self) -> None:
         """Collect the rubric as well, where no tests are named: its own checks are tests."""
         config = self.config
-        if self.rubric is None or config.args_source is pytest.Config.ArgsSource.ARGS:
+        if self.settings.rubric is None or config.args_source is pytest.Config.ArgsSource.ARGS:
             return
-        path = self.rubric_path
-        if path is not None and str(path) not in config.args:
+        path = self.settings.rubric_path
+        if path is None:
+            return
+        folders = (Path(config.invocation_params.dir, one).resolve() for one in config.args)
+        if not any(path.resolve().is_relative_to(folder) for folder in folders):
             config.args.append(str(path))
-
-    @property
-    def rubric_path(self) -> Path | None:
-        """The file of the rubric."""
-        path = path_option(self.config, "assignment")
-        if self.rubric is None or path is None:
-            return None
-        if not path.exists():
-            from linclf.grading.rubric import shipped
-
-            return shipped()[str(option(self.config, "assignment"))]
-        return path / "rubric.toml" if path.is_dir() else path
 
     def pytest_collect_file(
         self, file_path: Path, parent: pytest.Collector
@@ -223,7 +147,10 @@ class GradingPlugin:
         """Collect the items of the rubric that need no test."""
         from linclf.grading.rubric_file import RubricFile
 
-        if self.rubric_path is None or file_path.resolve() != self.rubric_path.resolve():
+        if (
+            self.settings.rubric_path is None
+            or file_path.resolve() != self.settings.rubric_path.resolve()
+        ):
             return None
         self.checks = True
         collector: pytest.Collector = RubricFile.from_parent(parent, path=file_path)
@@ -234,31 +161,28 @@ class GradingPlugin:
         self, config: pytest.Config, items: list[pytest.Item]
     ) -> None:
         """Find the items, before any test is deselected; write that all of them are at 0."""
-        collected = collect(items, self.rubric, config.rootpath)
+        collected = collect(items, self.settings.rubric, config.rootpath)
         if self.is_worker:
             self._hand_over(collected)
         self._begin(collected)
-        order = {item.id: place for place, item in enumerate(_sorted(collected.assignment))}
-        place = {node: order[id] for id, nodes in collected.nodes.items() for node in nodes}
+        place = collected.order()
         items.sort(key=lambda test: place.get(test.nodeid, -1))  # stable; other tests come first
 
     def _begin(self, collected: Collected) -> None:
         """Begin to tally: the record with every item at 0 is written."""
-        assignment = replace(collected.assignment, language=self.language)
         from linclf.grading.intake import Submission
 
-        named = path_option(self.config, "submission")
-        known = named is not None
-        handed_in = self.submission if known else None
+        settings, name = self.settings, self.settings.submission_name
+        assignment = replace(collected.assignment, language=settings.language)
+        handed_in = settings.submission if name is not None else None
         if not isinstance(handed_in, Submission):
-            handed_in = Submission(
-                name=named.name if named is not None else "", files={}, digest=""
-            )
-        blank = Results.blank(assignment, handed_in, self.tier if known else 0)
-        blank.required_tier = int(self.required_tier or 0)
+            handed_in = Submission(name or "", {}, "")
+        tier = settings.tier if name is not None else Tier.T0
+        blank = Results.blank(assignment, handed_in, tier)
+        blank.required_tier = int(self.settings.required_tier or 0)
         before = self.tally
         self.tally = Tally(
-            Collected(assignment, collected.nodes), blank, self.into, checks=self.checks
+            Collected(assignment, collected.nodes), blank, self.settings.into, checks=self.checks
         )
         if before is not None:
             self.tally.evidence = before.evidence
@@ -280,11 +204,8 @@ class GradingPlugin:
         """Leave what was collected where the controller finds it; all workers leave the same."""
         from linclf.cli.files import write_text
 
-        data = {
-            "assignment": asdict(replace(collected.assignment, folder=None)),
-            "nodes": collected.nodes,
-        }
         assert self._table is not None
+        data = {"collected": collected.to_plain(), "checks": self.checks}
         write_text(self._table, json.dumps(data))
 
     @pytest.hookimpl(optionalhook=True)
@@ -294,7 +215,8 @@ class GradingPlugin:
             data = json.loads(self._table.read_text(encoding="utf-8"))
             self._table.unlink()
             if not (self.tally and self.tally.evidence):
-                self._begin(_collected(data, self.rubric))
+                self.checks = data["checks"]
+                self._begin(Collected.from_plain(data["collected"], self.settings.rubric))
 
     # ----------------------------------------------------------------------------- each test
 
@@ -305,7 +227,9 @@ class GradingPlugin:
         if found is None:
             return (yield)
         ledger = Ledger(found.points, partial=found.partial, kappa=found.kappa)
-        running = Running(found, item, self.language, ledger, lambda: self.student_for(item))
+        running = Running(
+            found, item, self.settings.language, ledger, lambda: self.student_for(item)
+        )
         running.hide_errors = str(marks_of(item).get("hide_errors") or "")
         item.stash[_RUNNING] = running
         token = CURRENT.set(running)
@@ -355,16 +279,17 @@ class GradingPlugin:
             evidence = running.evidence()
             if self.tally is not None and self.is_worker:
                 self.tally.add(evidence)  # to know what a later test requires
-            report.user_properties.append((_PROPERTY, json.dumps(evidence.to_plain())))
+            # Not among the user properties, which pytest writes into its own reports.
+            setattr(report, _EVIDENCE, json.dumps(evidence.to_plain()))
         return report
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Take the evidence, wherever the test ran."""
-        if self.is_worker or self.tally is None or report.when != "teardown":
+        if self.is_worker or self.tally is None:
             return
-        for name, value in report.user_properties:
-            if name == _PROPERTY:
-                self.tally.add(Evidence.from_plain(json.loads(str(value))))
+        evidence = getattr(report, _EVIDENCE, None)
+        if evidence is not None:
+            self.tally.add(Evidence.from_plain(json.loads(evidence)))
 
     # ------------------------------------------------------------------------------- the end
 
@@ -385,54 +310,12 @@ class GradingPlugin:
         terminalreporter.section("points")
         for line in table(self.tally.results()):
             terminalreporter.write_line(line)
-        if self.into is not None:
-            terminalreporter.write_line(f"results: {self.into}")
+        if self.settings.into is not None:
+            terminalreporter.write_line(f"results: {self.settings.into}")
 
     def pytest_unconfigure(self) -> None:
         """End what is still there."""
         self.close()
-
-
-def _tier(config: pytest.Config, name: str) -> Tier | None:
-    """Return a tier as it was named: T2, t2 or 2."""
-    named = option(config, name)
-    if named is None:
-        return None
-    try:
-        return Tier[f"T{str(named).upper().removeprefix('T')}"]
-    except KeyError:
-        raise pytest.UsageError(
-            f"--linclf-{name.replace('_', '-')} is {named!r}; there are "
-            f"{', '.join(tier.name for tier in Tier)}"
-        ) from None
-
-
-def _sorted(assignment: Assignment) -> list[Item]:
-    """Return the items so that each comes after those that it requires."""
-    done: dict[str, Item] = {}
-
-    def add(item: Item, above: tuple[str, ...] = ()) -> None:
-        for id in item.requires:
-            if id not in done and id not in above:
-                add(assignment.item(id), (*above, item.id))
-        done.setdefault(item.id, item)
-
-    for item in assignment.items:
-        add(item)
-    return list(done.values())
-
-
-def _collected(data: Any, rubric: Assignment | None) -> Collected:
-    """Return what a worker collected."""
-    if rubric is not None:
-        return Collected(rubric, data["nodes"])
-    about = dict(data["assignment"])
-    about["limits"], about["min_tier"] = Limits(**about["limits"]), Tier(about["min_tier"])
-    items = []
-    for written in about["items"]:
-        lists = {name: tuple(written[name]) for name in ("profile", "requires", "tags")}
-        items.append(Item(**{**written, **lists, "limits": Limits(**written["limits"])}))
-    return Collected(Assignment(**{**about, "items": tuple(items)}), data["nodes"])
 
 
 def _hide(report: pytest.TestReport, category: str) -> None:

@@ -27,9 +27,9 @@ class RubricFile(pytest.File):
     def collect(self) -> Iterable[pytest.Item]:
         """Yield the items, but those that a test function is evidence for."""
         session = session_of(self.config)
-        if session is None or session.rubric is None:
+        if session is None or session.settings.rubric is None:
             return
-        for item in session.rubric.items:
+        for item in session.settings.rubric.items:
             if item.check != "test":
                 yield RubricItem.from_parent(self, name=item.id, item=item)
 
@@ -59,20 +59,21 @@ class RubricItem(pytest.Item):
 
         session = session_of(self.config)
         assert session is not None
-        assert session.rubric is not None
+        settings = session.settings
+        assert settings.rubric is not None
         running = session.running(self)
         assert running is not None
         alone = replace(
-            session.rubric,
-            language=session.language,
+            settings.rubric,
+            language=settings.language,
             items=(replace(self.linclf_item, requires=()),),
         )
-        submission, secret = session.submission, session.secret
+        submission, secret = settings.submission, settings.secret
         if secret is None:
             secret = PUBLIC
             if isinstance(submission, Submission):
                 submission = replace(submission, digest="")
-        results = grade(alone, submission, secret=secret, tier=session.tier, tests=False)
+        results = grade(alone, submission, secret=secret, tier=settings.tier, tests=False)
         running.result = results.items[0]
         running.notes += results.notes
         if running.result.status != "passed":

@@ -154,6 +154,7 @@ class Tally:
                     self.blank.item(item.id),
                     status="failed",
                     category="requires",
+                    cases=0 if item.test else item.cases,
                     messages=[Message.of(told, self.blank.language)],
                 )
         return own
