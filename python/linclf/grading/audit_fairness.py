@@ -95,7 +95,6 @@ def spreads_of(
     for place, seed in enumerate(seeds):
         graded = Graded(loss, make(seed))
         for name, function in functions.items():
-            answers = graded.answers(function)
-            for part in PARTS:
-                found[name, part][place] = graded.farthest(answers, part)
+            for part, far in graded.farthest(graded.answers(function)).items():
+                found[name, part][place] = far
     return found

@@ -107,13 +107,19 @@ class Graded:
         forms = tuple(form for offs in found for _, form in offs)
         return Seen(worst[best], self.cases[best].name, np.concatenate(flat), forms)
 
-    def farthest(self, answers: Sequence[Answer | str], part: str) -> float:
-        """Return by how many tolerances answers are off in a part, at most."""
-        return max(
-            _size(off)
-            for i, answer in enumerate(answers)
-            for off, _ in self._off(i, answer, (part,), 1.0)
-        )
+    def farthest(self, answers: Sequence[Answer | str]) -> dict[str, float]:
+        """Return by how many tolerances answers are off at most, by part."""
+        far = {"loss": 0.0, "gradient": 0.0}
+        for i, answer in enumerate(answers):
+            if isinstance(answer, str) or np.shape(answer.gradient) != answer.W.shape:
+                return dict.fromkeys(far, np.inf)
+            expected = self._of(i, answer)
+            with np.errstate(all="ignore"):
+                off = (answer.value - expected.value) / expected.tol_value
+                error = (answer.gradient - expected.gradient) / expected.tol_gradient
+            far["loss"] = max(far["loss"], _size(off))
+            far["gradient"] = max(far["gradient"], _size(error))
+        return far
 
     def _off(
         self, i: int, answer: Answer | str, parts: Parts, scale: float
