@@ -13,8 +13,8 @@
 # %% [markdown]
 # # 90 Grading homework
 #
-# This notebook is for instructors. It grades a small class: from a rubric to points, feedback and a
-# report, with everything that a submission may try against you shut away from you.
+# This notebook is for instructors. It grades a small class: from a rubric to points, feedback and
+# a report, with everything that a submission may try against you shut away from you.
 #
 # After this notebook you can
 #
@@ -55,7 +55,7 @@ for item in assignment.items:
 # | check | what is compared |
 # |---|---|
 # | `exercise` | everything that the course asks of the function |
-# | `loss`, `gradient` | the value, or $\nabla_W L$, with that of the C core, case by case: partial credit |
+# | `loss`, `gradient` | value, or $\nabla_W L$, with those of the C core: credit case by case |
 # | `own_gradient` | the gradient with differences of the student's *own* loss |
 # | `predict`, `sgd_step`, `array` | a result with the right one |
 # | `test` | what a pytest file of yours says |
@@ -70,7 +70,7 @@ for item in assignment.items:
 # done, and Dora's loop never ends.
 
 # %%
-HEAD = '''import numpy as np
+HEAD = """import numpy as np
 
 
 def hinge_sample(s, y, delta=1.0):
@@ -79,8 +79,8 @@ def hinge_sample(s, y, delta=1.0):
     return margins.sum()
 
 
-'''
-RIGHT = '''def hinge_loops(W, X, y, reg):
+"""
+RIGHT = """def hinge_loops(W, X, y, reg):
     loss, dW = 0.0, np.zeros_like(W)
     for i in range(len(X)):
         s = X[i] @ W
@@ -100,7 +100,7 @@ def hinge_vectorized(W, X, y, reg):
     B = (margins > 0).astype(float)
     B[rows, y] = -B.sum(axis=1)
     return margins.sum() / len(X) + reg * (W**2).sum(), X.T @ B / len(X) + 2 * reg * W
-'''
+"""
 submitted = here / "submitted"
 submitted.mkdir()
 (submitted / "anna.py").write_text(HEAD + RIGHT)
@@ -191,9 +191,10 @@ for what, state, remark in tiers.probe().describe():
 # %% [markdown]
 # ## 6. Test the rubric
 #
-# A case can be blind: with `reg=0`, a wrong regulariser is right. The audit makes every known mistake
-# on the cases of each item, and asks that some case tells it from right code by a hundred tolerances
-# at least; and that right code of many styles passes for a thousand seeds. Here for a few:
+# A case can be blind: with `reg=0`, a wrong regulariser is right. The audit makes every known
+# mistake on the cases of each item, and asks that some case tells it from right code by a hundred
+# tolerances at least; and that right code of many styles passes for a thousand seeds. Here for a
+# few:
 
 # %%
 found = audit(assignment, seeds=5, mistake_seeds=1)
