@@ -75,6 +75,7 @@ NAMES = (
 
 HOSTILE = {
     "script": "<script>alert(1)</script>",
+    "blocks": "<!-- x\n\n<script\n\n<?php\n\n<!DOCTYPE\n\n<![CDATA[\n\n<style\n\n<div\n",
     "attribute": "\" onmouseover=\"alert(1)' x='",
     "markdown": "![x](javascript:alert(1)) **b** `c` [a](https://evil.example) www.evil.example",
     "link_end": "](javascript:alert(1))",

@@ -181,7 +181,9 @@ def test_gradescope_is_told_a_time_that_is_a_number(times, seconds):
 
 @NASTY
 def test_gradescope_shows_messages_as_text(text):
-    markdown = pytest.importorskip("markdown_it").MarkdownIt("gfm-like", {"linkify": False})
+    markdown = pytest.importorskip("markdown_it").MarkdownIt(
+        "gfm-like", {"linkify": False, "html": True}
+    )
     for test in exported("gradescope", hostile(text))["tests"]:
         kinds = {
             child.type for token in markdown.parse(test["output"]) for child in token.children or ()
@@ -227,7 +229,9 @@ def test_classroom50_names_a_variable_that_is_missing(name):
 
 @NASTY
 def test_the_page_of_a_release_shows_text_and_one_table(text):
-    markdown = pytest.importorskip("markdown_it").MarkdownIt("gfm-like", {"linkify": False})
+    markdown = pytest.importorskip("markdown_it").MarkdownIt(
+        "gfm-like", {"linkify": False, "html": True}
+    )
     body = export("classroom50", hostile(text), OPTIONS)["release-body.md"]
     tokens = markdown.parse(body)
     assert sum(token.type == "tr_open" for token in tokens) == 1 + len(ITEMS)

@@ -101,7 +101,9 @@ def test_xml_is_well_formed_and_says_the_same(text):
 
 @NASTY
 def test_markdown_is_nothing_but_paragraphs(text):
-    markdown = pytest.importorskip("markdown_it").MarkdownIt("gfm-like", {"linkify": False})
+    markdown = pytest.importorskip("markdown_it").MarkdownIt(
+        "gfm-like", {"linkify": False, "html": True}
+    )
     tokens = markdown.parse(sinks.markdown(text))
     assert {token.type for token in tokens} <= {"paragraph_open", "inline", "paragraph_close"}
     inside = {child.type for token in tokens for child in token.children or ()}
@@ -110,7 +112,9 @@ def test_markdown_is_nothing_but_paragraphs(text):
 
 @NASTY
 def test_markdown_shows_the_text_that_was_written(text):
-    markdown = pytest.importorskip("markdown_it").MarkdownIt("gfm-like", {"linkify": False})
+    markdown = pytest.importorskip("markdown_it").MarkdownIt(
+        "gfm-like", {"linkify": False, "html": True}
+    )
     shown = Elements(markdown.render(sinks.markdown(text))).text.replace("\xa0", " ")
     assert shown.split() == sinks.plain(text).split()
 
