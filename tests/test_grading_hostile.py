@@ -16,6 +16,7 @@ from linclf.grading import RemoteStudent, redteam
 from linclf.grading.failures import Failure
 from linclf.grading.limits import Limits
 from linclf.grading.redteam_makers import MAKERS
+from linclf.grading.results import read_results
 from linclf.grading.rubric import load
 from linclf.grading.tiers import Tier, probe
 
@@ -322,6 +323,39 @@ def test_what_is_no_name_is_not_listed():
         with pytest.raises(Failure, match="f") as caught:
             student.function("ff")
         assert str(caught.value).isprintable()
+
+
+# ------------------------------------------------------------------ beside the engine
+
+BATCH = """
+from pathlib import Path
+import sys
+from linclf.grading.batch import grade_all
+from linclf.grading.rubric import load
+from linclf.grading.tiers import Tier
+
+grade_all(load(Path(sys.argv[1])), ".", sys.argv[2], secret=b"x" * 32, tier=Tier.T2)
+"""
+
+
+@needs_t2
+def test_submissions_in_the_working_folder_are_no_modules_of_the_graders(tmp_path):
+    """Whoever hands in numpy.py must not find it imported by the process that grades."""
+    submitted, marks, records = tmp_path / "submitted", tmp_path / "marks", tmp_path / "records"
+    submitted.mkdir()
+    marks.mkdir()
+    for name in ("numpy", "json", "selectors", "linclf", "sitecustomize"):
+        (submitted / f"{name}.py").write_text(f"open({str(marks / name)!r}, 'w').close()\n")
+    (submitted / "anna.py").write_text((SUITE / "01_correct" / "submission.py").read_text())
+    subprocess.run(
+        [sys.executable, "-P", "-c", BATCH, str(SUITE / "rubric.toml"), str(records)],
+        cwd=submitted,
+        timeout=300,
+        check=True,
+    )
+    assert read_results(records / "anna.json").earned == 1000
+    assert read_results(records / "numpy.json").complete
+    assert not list(marks.iterdir()), "a worker may not write there: a grader has"
 
 
 # ------------------------------------------------------------------ the attacks

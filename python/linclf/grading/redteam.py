@@ -351,13 +351,14 @@ class _Grader:
         work = base / "work"
         work.mkdir()
         arguments = [str(self._folder), str(work), str(int(self._tier)), str(os.getpid())]
-        command = [sys.executable, "-m", "linclf.grading.redteam_grader", *arguments]
+        command = [sys.executable, "-P", "-m", "linclf.grading.redteam_grader", *arguments]
         other: dict[str, Any] = {}
         if self._user is not None:
             base.chmod(0o755)
             os.chown(work, self._user, self._user)
             paths = [path for path in (*site.getsitepackages(), *sys.path) if os.path.isdir(path)]
-            command = [_interpreter(self._user), "-c", _BOOT, *arguments, *dict.fromkeys(paths)]
+            command = [_interpreter(self._user), "-P", "-c", _BOOT, *arguments]
+            command += dict.fromkeys(paths)
             environment = {"PATH": os.defpath, "LANG": "C.UTF-8"}
             other = {"user": self._user, "group": self._user, "extra_groups": []}
             other |= {"env": environment, "cwd": "/"}
