@@ -47,7 +47,7 @@ $(VENV)/made:
 	@$(PYTHON) tools/make_venv.py $(VENV)
 	@touch $@
 
-$(BUILD)/installed: $(VENV)/made pyproject.toml $(shell find CMakeLists.txt cmake csrc notebooks tests/c tools/notebooks.py -type f)
+$(BUILD)/installed: $(VENV)/made pyproject.toml $(shell find CMakeLists.txt cmake csrc notebooks tests/c tests/hostile tools/notebooks.py -type f)
 	@echo Building linclf
 	@$(PIP) install --no-build-isolation --editable . \
 	    --config-settings=build-dir=$(BUILD) \
