@@ -130,8 +130,9 @@ def run(folder):
 
 @pytest.fixture(autouse=True)
 def _english(monkeypatch):
-    """Messages are in English alone."""
+    """Messages are in English alone, and there is no secret but the one that is named."""
     monkeypatch.setenv("LINCLF_LANG", "en")
+    monkeypatch.delenv("LINCLF_GRADING_SECRET", raising=False)
 
 
 @pytest.fixture(scope="module")
@@ -207,6 +208,27 @@ def test_the_output_shows_no_more_of_a_hidden_test_than_its_category(run, folder
     assert "271828" not in output
     assert "314159" in output  # of a visible one, instructors see what pytest has to say
     assert "271828" in graded(folder, "test_hw.py", "--linclf-reveal", "-k", "hidden")[1]
+
+
+def test_no_report_of_pytest_has_more_of_a_hidden_test(folder):
+    graded(folder, "test_hw.py", "-k", "hidden", "--junitxml=junit.xml")
+    report = (folder / "junit.xml").read_text()
+    assert "hidden item: wrong value" in report
+    assert "words of a hidden test" not in report
+    assert "271828" not in report
+
+
+def test_the_secret_may_be_in_the_environment(tmp_path, monkeypatch):
+    test = "import pytest\n@pytest.mark.points(1)\ndef test_a(cases): assert cases.seed < {}\n"
+    write(tmp_path, hw__py=HOMEWORK, test_a__py=test.format(0), secret=SECRET)
+    seeds = []
+    for words in ([], ["--linclf-secret=secret"]):
+        _, output = graded(tmp_path, *words)
+        seeds.append(next(line for line in output.splitlines() if line.startswith("E ")))
+    monkeypatch.setenv("LINCLF_GRADING_SECRET", SECRET)
+    _, output = graded(tmp_path)
+    assert seeds[0] != seeds[1]
+    assert seeds[1] in output
 
 
 def test_mistakes_of_tests_are_told_to_the_instructor_alone(results):
