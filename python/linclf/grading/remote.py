@@ -400,8 +400,11 @@ class RemoteStudent:
                 # As if it were called there: the submission may catch it, or be told where.
                 told = (type(error).__name__, base_of(error), clean(error, wire.TEXT // 2))
             else:
-                self._send("result", result, deadline)
-                return None
+                try:
+                    self._send("result", result, deadline)
+                    return None
+                except TypeError as error:  # it gives back what it got, which cannot be sent
+                    told = ("TypeError", "TypeError", clean(error, wire.TEXT // 2))
         self._send("raise", told, deadline)
         return stopped
 
