@@ -9,12 +9,13 @@ from course_mistakes import MISTAKES
 from course_solutions import SOLUTIONS
 from linclf import course, mutants
 from linclf.cases import KINDS, generate
-from linclf.grading import audit_exercises, audit_losses
 from linclf.grading.audit import LEAST, audit
-from linclf.grading.audit_fairness import drawn
-from linclf.grading.audit_right import RIGHT
-from linclf.grading.audit_styles import styles
-from linclf.grading.audit_wrong import wrong_functions
+from linclf.grading.audit import exercises as audit_exercises
+from linclf.grading.audit import losses as audit_losses
+from linclf.grading.audit.fairness import drawn
+from linclf.grading.audit.right import RIGHT
+from linclf.grading.audit.styles import styles
+from linclf.grading.audit.wrong import wrong_functions
 from linclf.grading.rubric import load, shipped
 from linclf.losses import Loss
 

@@ -15,7 +15,8 @@ import pytest
 from identities import IDENTITIES, again
 
 cell = pytest.importorskip("linclf.grading.cell")
-from linclf.grading import furniture, tiers, users  # noqa: E402
+from linclf.grading import tiers  # noqa: E402
+from linclf.grading.cell import furniture, users  # noqa: E402
 from linclf.grading.limits import Limits  # noqa: E402
 from linclf.grading.tiers import Isolation, Tier, TierError, choose, probe  # noqa: E402
 
@@ -353,7 +354,7 @@ def test_no_child_outlives_a_grader_that_is_killed(tier, tmp_path):
     other.mkdir()
     code = """
     import fcntl, os, sys
-    from linclf.grading import launch
+    from linclf.grading.cell import launch
     held = os.open(sys.argv[1], os.O_RDONLY)
     fcntl.flock(held, fcntl.LOCK_EX)
     os.utime(sys.argv[1], (0, 0))

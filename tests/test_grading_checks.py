@@ -12,10 +12,10 @@ from linclf.diagnosis import Answer
 from linclf.grading.checks import CHECKS
 from linclf.grading.checks.reference import agrees, draw, formula
 from linclf.grading.ledger import Ledger
-from linclf.grading.local import LocalStudent
 from linclf.grading.results import ItemResult
 from linclf.grading.rubric import CHECKS as NAMES
 from linclf.grading.rubric import FunctionSpec, Item
+from linclf.grading.student.local import LocalStudent
 from linclf.messages import say
 
 STYLES = {

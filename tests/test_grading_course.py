@@ -21,7 +21,7 @@ from linclf.grading.exporters import export
 from linclf.grading.intake import read_submission
 from linclf.grading.release import release
 from linclf.grading.report import class_csv, class_report, student_report
-from linclf.grading.report_style import TIERS
+from linclf.grading.report.style import TIERS
 from linclf.grading.results import public, read_results, times_path
 from linclf.grading.rubric import load
 from linclf.grading.tiers import probe

@@ -11,7 +11,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from linclf.grading.regions import strip_python
+from linclf.grading.release.regions import strip_python
 from linclf.grading.rubric import SCHEMA, load
 
 from tests import course_solutions

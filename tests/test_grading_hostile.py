@@ -15,7 +15,7 @@ import pytest
 from linclf.grading import RemoteStudent, redteam
 from linclf.grading.failures import Failure
 from linclf.grading.limits import Limits
-from linclf.grading.redteam_makers import MAKERS
+from linclf.grading.redteam.makers import MAKERS
 from linclf.grading.results import read_results
 from linclf.grading.rubric import load
 from linclf.grading.tiers import Tier, probe
@@ -134,7 +134,7 @@ HARMS = {
 SCRIPT = """
 import os, socket, sys
 from pathlib import Path
-from linclf.grading.redteam_watch import Watch
+from linclf.grading.redteam.watch import Watch
 
 def daemon():
     if os.fork() == 0:

@@ -9,11 +9,7 @@ import tarfile
 import zipfile
 
 import pytest
-from linclf.grading import archives
-from linclf.grading.intake import CAPS, TROUBLES, IntakeError, digest_of, read_submission
-from linclf.grading.limits import Limits
-from linclf.grading.tiers import Tier, probe
-from linclf.grading.unpack import (
+from linclf.grading.child.unpack import (
     PROBLEMS,
     Bad,
     check_collisions,
@@ -23,6 +19,9 @@ from linclf.grading.unpack import (
     refused,
     unpack,
 )
+from linclf.grading.intake import CAPS, TROUBLES, IntakeError, archives, digest_of, read_submission
+from linclf.grading.limits import Limits
+from linclf.grading.tiers import Tier, probe
 from linclf.messages import LANGUAGES, catalogue
 
 from tests.hostile_archives import CODE, HOSTILE, tarred, zipped
@@ -447,7 +446,7 @@ def test_an_archive_is_unpacked_in_a_cell(tmp_path, tier, monkeypatch):
         raise AssertionError("hostile bytes are taken apart in the process of the grader")
 
     for name in ("unpack", "_zip", "_tar", "_expanded"):
-        monkeypatch.setattr(f"linclf.grading.unpack.{name}", never)
+        monkeypatch.setattr(f"linclf.grading.child.unpack.{name}", never)
     for module in (zipfile, tarfile):
         monkeypatch.setattr(module, "ZipFile" if module is zipfile else "TarFile", never)
     files = {"a.py": CODE, "lib/\u00fc.py": b"x = 1\n"}

@@ -14,12 +14,12 @@ import pytest
 from linclf import course
 from linclf.cli.files import write_bytes, write_folder
 from linclf.grading.engine import grade
-from linclf.grading.init import new_assignment
 from linclf.grading.intake import Submission, digest_of
-from linclf.grading.public_rubric import public_part, toml_text
-from linclf.grading.regions import RegionError, strip_notebook, strip_python, strip_text
 from linclf.grading.release import ReleaseError, release, student_files
+from linclf.grading.release.beginning import new_assignment
+from linclf.grading.release.regions import RegionError, strip_notebook, strip_python, strip_text
 from linclf.grading.rubric import load, shipped
+from linclf.grading.rubric.public import public_part, toml_text
 from linclf.grading.seeds import VARIABLE, SecretError, new_secret, read_secret
 from linclf.grading.tiers import Tier
 

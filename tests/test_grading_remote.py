@@ -13,7 +13,7 @@ from grading_cells import PATIENT, failure_of, remote, tiers
 from linclf import course
 from linclf.course.student import Wrong
 from linclf.grading import LocalStudent, Tier, category_of, failures
-from linclf.grading.claims import Described
+from linclf.grading.student.claims import Described
 
 HERE = Path(__file__).parent
 STYLES = [(name, function) for name, styles in SOLUTIONS.items() for function in styles]

@@ -6,8 +6,8 @@ import re
 
 import pytest
 from grading_class import HOSTILE, ITEMS, blank, graded, hostile, school_class
-from linclf.grading.class_summary import summarise
 from linclf.grading.report import class_csv, class_report, student_report
+from linclf.grading.report.summary import summarise
 from linclf.grading.results import Message
 from linclf.messages import LANGUAGES
 from test_grading_sinks import Elements

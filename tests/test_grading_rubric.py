@@ -16,8 +16,8 @@ from linclf.grading.rubric import (
     operand,
     shipped,
 )
-from linclf.grading.rubric_schema import hundredths
-from linclf.grading.schema_walk import problems
+from linclf.grading.rubric.schema import hundredths
+from linclf.grading.rubric.walk import problems
 
 GOOD = """
 [assignment]

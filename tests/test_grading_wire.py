@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from linclf.grading import packing, wire
+from linclf.grading.child import packing, wire
 
 CAP = 1 << 20
 

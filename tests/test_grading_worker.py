@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from grading_cells import failure_of, remote
 from linclf.grading import LocalStudent, failures
-from linclf.grading import notebook as notebook_cells
+from linclf.grading.child import notebook as notebook_cells
 
 
 def local(source, **options):

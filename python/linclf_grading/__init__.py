@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from linclf.grading.fixtures import Cases, Reference
     from linclf.grading.ledger import Ledger
+    from linclf.grading.plugin.fixtures import Cases, Reference
 
 OPTIONS = (
     ("assignment", "FOLDER", "folder with rubric.toml, a rubric, or the name of one that ships"),
@@ -64,7 +64,7 @@ def used(config: pytest.Config) -> bool:
 def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
     """Refuse a run that would execute a conftest.py of the submission, before it does."""
     if used(early_config):
-        from linclf.grading.trust import refuse_untrusted
+        from linclf.grading.plugin.trust import refuse_untrusted
 
         refuse_untrusted(early_config)
 
@@ -83,7 +83,7 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.fixture
 def student(request: pytest.FixtureRequest) -> Any:
     """The functions of the submission, as attributes; they run in a process of their own."""
-    from linclf.grading.fixtures import open_student
+    from linclf.grading.plugin.fixtures import open_student
 
     return open_student(request)
 
@@ -91,7 +91,7 @@ def student(request: pytest.FixtureRequest) -> Any:
 @pytest.fixture
 def cases(request: pytest.FixtureRequest) -> Cases:
     """Problems that this submission, and no other, is tried on: ``for case in cases("hinge")``."""
-    from linclf.grading.fixtures import Cases
+    from linclf.grading.plugin.fixtures import Cases
 
     return Cases.of(request)
 
@@ -99,7 +99,7 @@ def cases(request: pytest.FixtureRequest) -> Cases:
 @pytest.fixture
 def reference() -> Reference:
     """The right answers, from the C core and from NumPy, which must agree."""
-    from linclf.grading.fixtures import Reference
+    from linclf.grading.plugin.fixtures import Reference
 
     return Reference()
 
@@ -115,6 +115,6 @@ def tolerance() -> Any:
 @pytest.fixture
 def grade(request: pytest.FixtureRequest) -> Ledger:
     """The ledger of the item: partial credit, and comparisons that say what is wrong."""
-    from linclf.grading.fixtures import open_ledger
+    from linclf.grading.plugin.fixtures import open_ledger
 
     return open_ledger(request)

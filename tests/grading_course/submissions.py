@@ -16,7 +16,7 @@ import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from linclf.grading.regions import strip_python
+from linclf.grading.release.regions import strip_python
 
 HERE = Path(__file__).parent
 HINGE, SOFTMAX, PENALTIES = "hinge", "softmax", "regularisation"

@@ -7,17 +7,17 @@
 
 What is where, from the files that come in to the files that go out:
 
-- rubric, rubric_schema, rubric_checks: what is asked for and what it is worth, from TOML
-- intake, unpack, seeds: submissions as they are handed in; the cases that each of them gets
-- limits, tiers, cell, launch: how a submission is shut in, and how much it may use up
-- remote, local, wire, worker, loading: its functions, called in a cell or in this process
-- failures, policy: what can go wrong with it, in categories and sentences
+- rubric: what is asked for and what it is worth, from TOML
+- intake, seeds: submissions as they are handed in; the cases that each of them gets
+- limits, tiers, cell: how much a submission may use up, and how it is shut in; child: what runs there
+- student: its functions, called in a cell or in this process
+- failures, categories, policy: what can go wrong with it
 - checks, ledger: what is right, kind by kind; what that earns
 - engine, testing, batch: one submission through a rubric; its pytest items; a whole folder
 - results, sinks, report, exporters: the record, and all that is made of it
-- plugin, fixtures, aliases: the same for those who write tests for pytest
+- plugin, aliases: the same for those who write tests for pytest
 - audit, redteam: does a rubric see mistakes, and does this machine withstand attacks
-- init, release: a new assignment, and what students get of it
+- release: a new assignment, and what students get of it
 """
 
 from __future__ import annotations
@@ -32,11 +32,11 @@ if TYPE_CHECKING:
     from linclf.grading.intake import IntakeError, Submission, read_submission
     from linclf.grading.ledger import Ledger
     from linclf.grading.limits import Limits
-    from linclf.grading.local import LocalStudent
-    from linclf.grading.remote import RemoteFunction, RemoteStudent
     from linclf.grading.results import Results, public, read_results
     from linclf.grading.rubric import Assignment, Item, RubricError, load
     from linclf.grading.seeds import new_secret, read_secret
+    from linclf.grading.student.local import LocalStudent
+    from linclf.grading.student.remote import RemoteFunction, RemoteStudent
     from linclf.grading.tiers import Tier, choose, probe
 
 # By module. Loaded on first use: a check in a notebook needs neither a cell nor a rubric.
@@ -47,8 +47,8 @@ _NAMES = {
     "intake": ("IntakeError", "Submission", "read_submission"),
     "ledger": ("Ledger",),
     "limits": ("Limits",),
-    "local": ("LocalStudent",),
-    "remote": ("RemoteFunction", "RemoteStudent"),
+    "student.local": ("LocalStudent",),
+    "student.remote": ("RemoteFunction", "RemoteStudent"),
     "results": ("Results", "public", "read_results"),
     "rubric": ("Assignment", "Item", "RubricError", "load"),
     "seeds": ("new_secret", "read_secret"),

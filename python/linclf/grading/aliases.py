@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import pytest
 
 if TYPE_CHECKING:
-    from linclf.grading.running import Running
+    from linclf.grading.plugin.running import Running
 
 __all__ = [
     "hide_errors",
@@ -160,7 +160,7 @@ def _running() -> Running:
     pytest.UsageError
         If nothing is being graded.
     """
-    from linclf.grading.running import CURRENT
+    from linclf.grading.plugin.running import CURRENT
 
     running = CURRENT.get()
     if running is None:

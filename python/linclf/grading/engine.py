@@ -25,18 +25,18 @@ from linclf.grading.checks import CHECKS
 from linclf.grading.failures import Failure, Timeout, clean
 from linclf.grading.intake import IntakeError, Submission
 from linclf.grading.ledger import Ledger
-from linclf.grading.local import LocalStudent
 from linclf.grading.policy import forbidden_import
 from linclf.grading.results import ItemResult, Message, Results, write_times
 from linclf.grading.seeds import case_id, seed_of
+from linclf.grading.student.local import LocalStudent
 from linclf.grading.testing import run_tests, tests_may_take
 from linclf.grading.tiers import Tier
 from linclf.messages import say
 
 if TYPE_CHECKING:
     from linclf.grading.limits import Limits
-    from linclf.grading.remote import RemoteStudent
     from linclf.grading.rubric import Assignment, Item
+    from linclf.grading.student.remote import RemoteStudent
 
 __all__ = ["check_terms", "fingerprint", "grade", "longest", "open_student"]
 
@@ -155,7 +155,7 @@ def open_student(
             wanted = tuple(dict.fromkeys(item.function for item in assignment.items))
     if tier == Tier.T0:
         return LocalStudent(submission.files, wanted=wanted, limits=limits)
-    from linclf.grading.remote import RemoteStudent
+    from linclf.grading.student.remote import RemoteStudent
 
     isolation = assignment.isolation if assignment is not None else "submission"
     return RemoteStudent(

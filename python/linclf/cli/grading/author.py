@@ -15,7 +15,7 @@ __all__ = ["gradescope_zip", "init", "release"]
 
 def init(arguments: argparse.Namespace) -> int:
     """Make a folder for a new assignment."""
-    from linclf.grading.init import new_assignment
+    from linclf.grading.release.beginning import new_assignment
 
     folder = Path(arguments.folder)
     names = new_assignment(folder, rubric=arguments.rubric, exercises=arguments.exercise)

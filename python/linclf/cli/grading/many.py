@@ -24,9 +24,9 @@ __all__ = ["batch", "export", "report"]
 def batch(arguments: argparse.Namespace) -> int:
     """Grade a folder; 0 if every submission was graded to its end."""
     from linclf.grading.batch import grade_all
+    from linclf.grading.report.table import points
     from linclf.grading.results import read_results
     from linclf.grading.sinks import one_line, terminal
-    from linclf.grading.table import points
 
     folder, into = Path(arguments.folder), Path(arguments.into)
     if not folder.is_dir():

@@ -23,7 +23,7 @@ __all__ = ["check", "run"]
 def run(arguments: argparse.Namespace) -> int:
     """Grade a submission; 0 once that is done, whatever it earned."""
     from linclf.grading.engine import grade
-    from linclf.grading.table import table
+    from linclf.grading.report.table import table
 
     submission = Path(arguments.submission)
     _exists(submission)
@@ -43,8 +43,8 @@ def check(arguments: argparse.Namespace) -> int:
     """Check a submission on public cases; 0 if all of it is right."""
     from linclf.grading.engine import grade
     from linclf.grading.intake import Submission
+    from linclf.grading.report.table import table
     from linclf.grading.seeds import PUBLIC
-    from linclf.grading.table import table
 
     path = Path(arguments.submission)
     _exists(path)

@@ -8,7 +8,7 @@ import numpy as np
 
 from linclf.course.student import Wrong, same
 from linclf.grading.checks.asking import Asked, ends
-from linclf.grading.rubric_schema import operand
+from linclf.grading.rubric.schema import operand
 from linclf.messages import say
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def check_table(
 ) -> None:
     """Check a function row by row of ``item.options["table"]``.
 
-    Lists are handed over as arrays, see `linclf.grading.rubric_schema.operand`.
+    Lists are handed over as arrays, see `linclf.grading.rubric.schema.operand`.
     """
     rows = item.options["table"]
     usual = tuple(f"operand {n + 1}" for n in range(len(rows[0]["args"])))

@@ -22,11 +22,11 @@ from linclf.course.student import Wrong
 from linclf.grading.checks import CHECKS
 from linclf.grading.exporters.options import category_text, points_text, said
 from linclf.grading.ledger import Ledger
-from linclf.grading.local import LocalStudent
 from linclf.grading.results import ItemResult
 from linclf.grading.rubric import Assignment, load
 from linclf.grading.seeds import PUBLIC, seed_of
 from linclf.grading.sinks import plain
+from linclf.grading.student.local import LocalStudent
 
 __all__ = ["NoPointsError", "check_item", "score"]
 

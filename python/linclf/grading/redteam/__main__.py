@@ -1,0 +1,8 @@
+"""``python -m linclf.grading.redteam``: the hostile suite from a command line."""
+
+import sys
+
+from linclf.grading.redteam.suite import main
+
+if __name__ == "__main__":
+    sys.exit(main())
