@@ -209,7 +209,7 @@ def test_a_grader_that_takes_too_long_is_ended(assignment, tmp_path, monkeypatch
 
 def test_graders_that_cannot_start_are_an_error(assignment, folder, tmp_path, monkeypatch):
     monkeypatch.setattr(sys, "executable", shutil.which("false"))
-    with pytest.raises(RuntimeError, match="graders in a row"):
+    with pytest.raises(RuntimeError, match="graders in a row did not start"):
         graded(assignment, folder, tmp_path / "results")
 
 
@@ -355,14 +355,26 @@ def test_the_line_stays_away_from_what_is_no_terminal(capsys):
 
 
 def test_graders_import_nothing_from_where_they_start(assignment, tmp_path, monkeypatch):
-    folder = tmp_path / "submitted"
+    folder, here = tmp_path / "submitted", tmp_path / "here"
     folder.mkdir()
+    here.mkdir()
     (folder / "anna.py").write_text(RIGHT)
     for name in ("json", "numpy", "linclf", "sitecustomize"):
-        (folder / f"{name}.py").write_text("import os\nos._exit(7)\n")
-    monkeypatch.chdir(folder)
-    found = {path.stem: read_results(path) for path in graded(assignment, folder, tmp_path / "r")}
-    assert (found["anna"].earned, found["anna"].complete) == (300, True)
+        (here / f"{name}.py").write_text("import os\nos._exit(7)\n")
+    monkeypatch.chdir(here)
+    [anna] = map(read_results, graded(assignment, folder, tmp_path / "results"))
+    assert (anna.earned, anna.complete) == (300, True)
+
+
+def test_many_that_kill_graders_do_not_stop_the_batch(assignment, tmp_path):
+    folder = tmp_path / "submitted"
+    folder.mkdir()
+    for n in range(5):
+        (folder / f"killer{n}.py").write_text("import os, signal\nos.kill(os.getpid(), 9)\n")
+    (folder / "zoe.py").write_text(RIGHT)
+    found = {p.stem: read_results(p) for p in graded(assignment, folder, tmp_path / "r", jobs=1)}
+    assert [one.complete for one in found.values()] == [False] * 5 + [True]
+    assert found["zoe"].earned == 300
 
 
 def test_the_secret_is_in_no_argument_and_no_environment(assignment, folder, tmp_path, monkeypatch):

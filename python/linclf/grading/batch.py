@@ -45,7 +45,7 @@ _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "LINCL
 _GRACE = 10.0  # seconds that an interrupted grader has to end its cell
 _INTERVAL = 0.1  # seconds between two updates of the line
 _BAR = 20  # characters
-_STARTS = 3  # graders that may die, one after the other, before they have graded anything
+_STARTS = 3  # graders that may die, one after the other, before they have read a task
 
 
 def grade_all(
@@ -187,7 +187,7 @@ class _Grader:
         self.replies: IO[bytes] = self.process.stdout
         self.task: _Task | None = None
         self.deadline = float("inf")
-        self.graded = 0
+        self.ready = False  # whether it has come as far as to read its first task
         self._send((assignment, secret, tier))
 
     def _send(self, what: Any) -> None:
@@ -201,13 +201,17 @@ class _Grader:
         self.task, self.deadline = task, time.monotonic() + seconds
         self._send((task.path, task.into))
 
-    def taken(self) -> bool:
-        """Take its reply; false if it is dead."""
-        if not self.replies.readline():
-            return False
-        self.task, self.deadline = None, float("inf")
-        self.graded += 1
-        return True
+    def heard(self) -> bool | None:
+        """Take what it says: true if its task is done, None if it is dead."""
+        # Not readline: a second line would lie in its buffer, where nobody waits for it.
+        lines = os.read(self.replies.fileno(), 4096)
+        if not lines:
+            return None
+        done = lines.count(b"\n") - (not self.ready)
+        self.ready = True
+        if done:
+            self.task, self.deadline = None, float("inf")
+        return bool(done)
 
     def end(self, grace: float) -> str:
         """End it, and say how it ended."""
@@ -277,11 +281,12 @@ class _Pool:
             idle.pop().give(waiting.pop(), self.seconds)
 
     def _take(self, grader: _Grader, selector: selectors.BaseSelector) -> None:
-        if grader.taken():
-            self.stillborn = 0
-            self.line.advance()
-        else:
+        done = grader.heard()
+        if done is None:
             self._bury(grader, selector, "")
+        else:
+            self.stillborn = 0
+            self.line.advance(int(done))
 
     def _bury(self, grader: _Grader, selector: selectors.BaseSelector, why: str) -> None:
         """Clear away a grader that is dead or too slow; its record says so."""
@@ -292,11 +297,11 @@ class _Pool:
         if task is not None:
             self._record_death(task, why or how)
             self.line.advance()
-        self.stillborn += not grader.graded
+        self.stillborn += not grader.ready
         if self.stillborn >= _STARTS:
             raise RuntimeError(
-                f"{_STARTS} graders in a row ended before they graded anything, the last by {how}; "
-                "what they wrote on standard error tells why"
+                f"{_STARTS} graders in a row did not start, the last ended by {how}; what they "
+                "wrote on standard error tells why"
             )
 
     def _record_death(self, task: _Task, how: str) -> None:
@@ -328,6 +333,7 @@ def _serve() -> None:
         os.dup2(2, 1)  # whatever is printed here is no reply
         assignment, secret, tier = pickle.load(requests)
         mark = fingerprint(assignment, secret)
+        print(json.dumps({"ready": True}), file=replies, flush=True)
         while True:
             try:
                 path, into = pickle.load(requests)
@@ -395,9 +401,9 @@ class _Progress:
         self.show()
         self.write("\n" if self.live else f"{self.text()}\n")
 
-    def advance(self) -> None:
-        """Count a submission."""
-        self.done += 1
+    def advance(self, n: int = 1) -> None:
+        """Count submissions."""
+        self.done += n
 
     def show(self) -> None:
         """Write the line, if it can be written over."""
