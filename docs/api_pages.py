@@ -110,7 +110,12 @@ GROUPS = (
         "What a test of yours meets: the functions of a submission, what can go wrong with them, "
         "the ledger that points are entered in, and text that must stay text.",
         (
-            *("grading.remote", "grading.local", "grading.limits", "grading.failures"),
+            *(
+                "grading.student.remote",
+                "grading.student.local",
+                "grading.limits",
+                "grading.failures",
+            ),
             *("grading.ledger", "grading.aliases", "grading.sinks"),
         ),
     ),

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from identities import IDENTITIES, again
 
-cell = pytest.importorskip("linclf.grading.cell")
+cell = pytest.importorskip("linclf.grading.cell.process")
 from linclf.grading import tiers  # noqa: E402
 from linclf.grading.cell import furniture, users  # noqa: E402
 from linclf.grading.limits import Limits  # noqa: E402
@@ -179,7 +179,11 @@ def test_a_flood_ends_it(tier):
 
 def test_a_flood_that_nobody_reads_waits(tier):
     """It must not fill the memory of a grader that is busy elsewhere."""
-    with start(tier, "tell(1)\nwhile True: print('x' * 1000)", Limits(output=100_000)) as child:
+    with start(
+        tier,
+        "import time; tell(1); time.sleep(0.5)\nwhile True: print('x' * 1000)",
+        Limits(output=100_000),
+    ) as child:
         assert line(child) == 1
         time.sleep(0.2)
         assert len(child.output()) <= 100_000

@@ -12,9 +12,10 @@ import time
 from pathlib import Path
 
 import pytest
-from linclf.grading import RemoteStudent, redteam
+from linclf.grading import RemoteStudent
 from linclf.grading.failures import Failure
 from linclf.grading.limits import Limits
+from linclf.grading.redteam import running as redteam
 from linclf.grading.redteam.makers import MAKERS
 from linclf.grading.results import read_results
 from linclf.grading.rubric import load

@@ -19,7 +19,8 @@ from linclf.grading.child.unpack import (
     refused,
     unpack,
 )
-from linclf.grading.intake import CAPS, TROUBLES, IntakeError, archives, digest_of, read_submission
+from linclf.grading.intake import CAPS, IntakeError, archives, digest_of, read_submission
+from linclf.grading.intake.reading import TROUBLES
 from linclf.grading.limits import Limits
 from linclf.grading.tiers import Tier, probe
 from linclf.messages import LANGUAGES, catalogue

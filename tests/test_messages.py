@@ -11,7 +11,7 @@ from linclf import course, messages
 from linclf.cases import KINDS
 from linclf.diagnosis import Answer, diagnose, message
 from linclf.grading.failures import CATEGORIES
-from linclf.grading.intake import TROUBLES
+from linclf.grading.intake.reading import TROUBLES
 
 TRANSLATED = [language for language in messages.LANGUAGES if language != "en"]
 

@@ -32,7 +32,7 @@ WANTED = (
     "linclf/_linclf.pyi",
     "linclf/_jail.pyi",
     "linclf/data/digits.npz",
-    "linclf/grading/rubrics/01_multiclass_hinge.toml",
+    "linclf/grading/rubric/rubrics/01_multiclass_hinge.toml",
     "licenses/LICENSE",
     "licenses/python/linclf/data/digits.txt",
 )

@@ -9,8 +9,8 @@ What is where, from the files that come in to the files that go out:
 
 - rubric: what is asked for and what it is worth, from TOML
 - intake, seeds: submissions as they are handed in; the cases that each of them gets
-- limits, tiers, cell: how much a submission may use up, and how it is shut in; child: what runs there
-- student: its functions, called in a cell or in this process
+- limits, tiers, cell: how much a submission may use up, and how it is shut in
+- student, child: its functions, called in a cell or in this process; what runs in the cell
 - failures, categories, policy: what can go wrong with it
 - checks, ledger: what is right, kind by kind; what that earns
 - engine, testing, batch: one submission through a rubric; its pytest items; a whole folder

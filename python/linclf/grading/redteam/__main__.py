@@ -2,7 +2,7 @@
 
 import sys
 
-from linclf.grading.redteam.suite import main
+from linclf.grading.redteam.running import main
 
 if __name__ == "__main__":
     sys.exit(main())

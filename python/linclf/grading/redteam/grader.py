@@ -2,7 +2,7 @@
 
 It reads a line of JSON for each, grades through the engine as any grader does, and writes a line
 with what came of it and what harm a `Watch` saw. If it does not live to write that line, an attack
-has succeeded. Started by `linclf.grading.redteam.suite`, as another user where that is asked for.
+has succeeded. Started by `linclf.grading.redteam.running`, as another user where that is asked for.
 """
 
 from __future__ import annotations
