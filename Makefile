@@ -6,7 +6,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test notebooks check lint format types review docs warnings asan tsan aarch64 \
+.PHONY: help demo test notebooks ready check lint format types review docs warnings asan tsan aarch64 \
         instructions dist oracles bench golden clean distclean
 
 # The first Python that is new enough; python3 if none is, to be told so.
@@ -37,6 +37,10 @@ test: $(VENV)/tested-with ## run all tests: C, Python, the examples in the docs
 
 notebooks: $(VENV)/tested-with ## student, solution and instructor notebooks, in build/notebooks
 	python tools/notebooks.py --course --into build/notebooks
+
+# Before make -j check: environments are not made by two at once.
+ready: $(VENV)/linted-with $(VENV)/documented-with $(VENV)/tested-with ## install what make check needs
+	$(if $(LINCLF_TORCH),@$(PIP) install $(LINCLF_TORCH))
 
 check: lint types review docs warnings asan tsan aarch64 instructions dist oracles ## what is slower, or for developers
 
