@@ -31,7 +31,6 @@
 import tempfile
 from pathlib import Path
 
-from IPython.display import HTML
 from linclf.grading import batch, engine, exporters, intake, report, results, rubric, seeds, tiers
 from linclf.grading.audit import audit
 
@@ -163,30 +162,31 @@ assert any(item.category == "timeout" for item in everybody[-1].items)
 
 # %% [markdown]
 # The report about the class is a page of its own, with no script and nothing to load. It tells how
-# hard each item was, and which mistake was made how often.
+# hard each item was, and which mistake was made how often: open it in a browser. The table is for a
+# spreadsheet; no cell of it is a formula, whatever a student calls a file.
 
 # %%
-page = report.class_report(everybody)
-(here / "class.html").write_text(page, encoding="utf-8")
-quoted = page.replace("&", "&amp;").replace('"', "&quot;")
-HTML(f'<div><iframe srcdoc="{quoted}" width="100%" height="560" style="border:0"></iframe></div>')
+page = here / "class.html"
+page.write_text(report.class_report(everybody), encoding="utf-8")
+print("to open:", page.as_uri(), end="\n\n")
+print(report.class_csv(everybody))
 
 # %% [markdown]
 # ## 5. What shuts a submission in
 #
-# Homework is somebody else's program. It runs in a process of its own, which locks itself before it
-# loads a line of it: no other file can be read, no process started, no connection opened. The
-# verdict is computed outside of it, from numbers alone. How much of this a machine can do, it tries
-# out:
+# Homework is somebody else's program. It runs in a process of its own, which from T2 on locks
+# itself before it loads a line of it: no other file can be read, no process started, no connection
+# opened. The verdict is computed outside of it, from numbers alone. How much of this a machine can
+# do, it tries out:
 
 # %%
 for what, state, remark in tiers.probe().describe():
-    print(f"{what:<22} {state:<12} {remark}")
+    print(f"{what:<42} {state:<14} {remark}")
 
 # %% [markdown]
 # Every record says at which tier it was made, and `--require-tier` refuses a weaker one. Do not
-# grade at T0 what you have not read. `linclf grade redteam` runs some fifty attacks on your own
-# machine, and tells how each one ended.
+# grade at T0 what you have not read. `linclf grade redteam` attacks your own machine with 135
+# hostile submissions, and tells how each one ended.
 
 # %% [markdown]
 # ## 6. Test the rubric
