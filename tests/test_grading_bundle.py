@@ -17,6 +17,7 @@ import linclf
 import numpy as np
 import pytest
 from grading_class import graded
+from grading_contracts import RUNNER, obey, strict
 from linclf.grading.exporters import ExportError, export
 from linclf.grading.exporters.bundle import gradescope_zip
 from linclf.grading.exporters.in_notebook import NoPointsError, check_item, score
@@ -25,7 +26,6 @@ from linclf.grading.limits import Limits
 from linclf.grading.results import Results, read_results
 from linclf.grading.rubric import load
 from linclf.grading.tiers import Tier, probe
-from test_grading_exporters import RUNNER, obey, strict
 
 RUBRIC = "pixels_to_scores"
 SECRET = b"a secret of sixteen bytes or more"

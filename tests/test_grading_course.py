@@ -13,6 +13,7 @@ import zipfile
 from xml.etree import ElementTree
 
 import pytest
+from grading_contracts import CONTRACTS, OPTIONS, obey, strict, well_formed
 from grading_course.submissions import ASSIGNMENTS, HERE, MADE, solution, write
 from linclf.grading.audit import audit
 from linclf.grading.batch import grade_all
@@ -25,7 +26,6 @@ from linclf.grading.report.style import TIERS
 from linclf.grading.results import public, read_results, times_path
 from linclf.grading.rubric import load
 from linclf.grading.tiers import probe
-from test_grading_exporters import CONTRACTS, OPTIONS, obey, strict, well_formed
 
 SECRET = b"the secret of the example course"
 BY_NAME = {made.name: made for made in MADE}

@@ -8,36 +8,17 @@ import json
 import pathlib
 import random
 import re
-from datetime import UTC, datetime
 from xml.etree import ElementTree
 
 import pytest
 from grading_class import HOSTILE, ITEMS, TOTAL, blank, graded, hostile, school_class
+from grading_contracts import CONTRACTS, GRADEBOOK, OPTIONS, RUNNER, obey, strict, well_formed
 from linclf.grading import sinks
 from linclf.grading.exporters import EXPORTERS, ExportError, Options, export, write_files
 from linclf.grading.exporters.canvas import fill
 from linclf.grading.exporters.nbgrader import COLUMNS
 from linclf.grading.exporters.options import points_text
 
-CONTRACTS = pathlib.Path(__file__).parent / "contracts"
-RUNNER = {
-    "CLASSROOM": "ml",
-    "ASSIGNMENT": "hw1",
-    "SUBMISSION_TAG": "submit/2026-06-01T14-32-05Z-a1b2c3d",
-    "COMMIT_URL": "https://github.com/o/r/commit/abc",
-    "RELEASE_URL": "https://github.com/o/r/releases/tag/x",
-    "REVIEW_URL": "https://github.com/o/r/compare/a...b",
-    "OWNER": "ada",
-    "ASSIGNMENT_TYPE": "individual",
-}
-GRADEBOOK = b"Student,ID,SIS Login ID,Section,HW 1 (4711)\nPoints Possible,,,,10\nA,1,ada,S,\n"
-OPTIONS = Options(
-    environment=RUNNER,
-    when=datetime(2026, 6, 2, 8, 0, 9, tzinfo=UTC),
-    gradebook=GRADEBOOK,
-    column="HW 1",
-    rubric="hw1",
-)
 NASTY = pytest.mark.parametrize("text", HOSTILE.values(), ids=list(HOSTILE))
 AS_JSON = {
     "gradescope": "results.json",
@@ -45,22 +26,6 @@ AS_JSON = {
     "classroom": "result.json",
     "prairielearn": "results.json",
 }
-
-
-def obey(contract, data):
-    """Hold JSON against a contract."""
-    jsonschema = pytest.importorskip("jsonschema")
-    schema = json.loads((CONTRACTS / f"{contract}.json").read_text())
-    jsonschema.Draft202012Validator(schema).validate(data)
-
-
-def strict(text):
-    """Read JSON that has no NaN."""
-
-    def refuse(name):
-        raise AssertionError(f"{name} is not JSON")
-
-    return json.loads(text, parse_constant=refuse)
 
 
 def exported(to, results, **changes):
@@ -263,15 +228,6 @@ def test_names_and_messages_of_classroom_are_no_commands(text):
 
 
 # ---------------------------------------------------------------------------------- others
-
-
-def well_formed(element, rules):
-    rule = rules[element.tag]
-    assert set(rule["required"]) <= set(element.attrib), element.tag
-    assert set(element.attrib) <= {*rule["required"], *rule["optional"]}, element.tag
-    for child in element:
-        assert child.tag in rule["children"], f"{child.tag} in {element.tag}"
-        well_formed(child, rules)
 
 
 @pytest.mark.parametrize("text", ["fine", *HOSTILE.values()], ids=["fine", *HOSTILE])
