@@ -90,9 +90,7 @@ typedef struct {
     const linclf_packed *packed;
     ptrdiff_t *at;        /* the block's row numbers */
     const void **row;     /* where these are, padded to a multiple of 4 */
-    const void **tail;    /* the elements of each row after `full` */
     const void **next;    /* rows that come after this block, to be fetched early */
-    void *tails;       /* where those are, zero-padded to a line each */
     void *copy;        /* converted rows, [block][ld]; NULL if none are */
     const void *center;   /* [ld] elements of W's type, or NULL */
     double *S;           /* scores, then dL/dS: see group_at() in kernels.inc */

@@ -45,9 +45,7 @@ take_block(linclf_arena *arena, const linclf_pass *pass, linclf_block *k)
     k->center = pass->center;
     k->at = linclf_take(arena, n, sizeof *k->at);
     k->row = linclf_take(arena, n, sizeof *k->row);
-    k->tail = linclf_take(arena, n, sizeof *k->tail);
     k->next = linclf_take(arena, n, sizeof *k->next);
-    k->tails = linclf_take(arena, n, LINE);
     k->copy = in_place(pass) ? NULL : linclf_take(arena, n * p->ld, p->real);
     k->S = linclf_take(arena, n * p->C, sizeof *k->S);
     k->y = linclf_take(arena, targets ? n * p->C : n, sizeof *k->y);

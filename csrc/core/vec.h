@@ -47,8 +47,8 @@ enum {
     LINE_BYTES = 64,
     PARTS = LINE_BYTES / VEC_BYTES,
     MAX_DOT_CLASSES = 5,
-    MAX_GRAD_CLASSES = 5,
     MAX_GRAD_VECTORS = 4,
+    NARROW_CLASSES = 10,   /* with a single vector of D */
 };
 
 /* Into the second-level cache: rows that come next would crowd those at hand out
@@ -60,6 +60,7 @@ enum {
 typedef float vec_f32 __attribute__((vector_size(VEC_BYTES)));
 typedef double vec_f64 __attribute__((vector_size(VEC_BYTES)));
 typedef int64_t mask_f64 __attribute__((vector_size(VEC_BYTES)));
+typedef int32_t mask_f32 __attribute__((vector_size(VEC_BYTES)));
 typedef float quad_f32 __attribute__((vector_size(16)));
 typedef double quad_f64 __attribute__((vector_size(32)));
 
@@ -150,63 +151,169 @@ all(mask_f64 where)
 #endif
 }
 
-/* This part's share of the sums over the lanes of a, b, c and d. */
-VEC_INLINE quad_f64
-sum_lanes_f64(vec_f64 a, vec_f64 b, vec_f64 c, vec_f64 d)
+/* The first n numbers at p, and zeros; nothing behind them is read. */
+VEC_INLINE vec_f64
+load_some_f64(const double *p, ptrdiff_t n)
 {
 #if defined(__AVX512F__)
-    const vec_f64 ab = __builtin_shufflevector(a, b, 0, 8, 2, 10, 4, 12, 6, 14)
-                     + __builtin_shufflevector(a, b, 1, 9, 3, 11, 5, 13, 7, 15);
-    const vec_f64 cd = __builtin_shufflevector(c, d, 0, 8, 2, 10, 4, 12, 6, 14)
-                     + __builtin_shufflevector(c, d, 1, 9, 3, 11, 5, 13, 7, 15);
-    const vec_f64 q = __builtin_shufflevector(ab, cd, 0, 1, 8, 9, 4, 5, 12, 13)
-                    + __builtin_shufflevector(ab, cd, 2, 3, 10, 11, 6, 7, 14, 15);
-    return __builtin_shufflevector(q, q, 0, 1, 2, 3)
-         + __builtin_shufflevector(q, q, 4, 5, 6, 7);
+    return (vec_f64)_mm512_maskz_loadu_pd((__mmask8)((1u << n) - 1), p);
 #elif defined(__AVX2__)
-    const vec_f64 ab = __builtin_shufflevector(a, b, 0, 4, 2, 6)
-                     + __builtin_shufflevector(a, b, 1, 5, 3, 7);
-    const vec_f64 cd = __builtin_shufflevector(c, d, 0, 4, 2, 6)
-                     + __builtin_shufflevector(c, d, 1, 5, 3, 7);
-    return __builtin_shufflevector(ab, cd, 0, 1, 4, 5)
-         + __builtin_shufflevector(ab, cd, 2, 3, 6, 7);
+    const mask_f64 lanes = {0, 1, 2, 3};
+
+    return (vec_f64)_mm256_maskload_pd(p, (__m256i)(lanes < n));
 #else
-    const vec_f64 ab =
-        __builtin_shufflevector(a, b, 0, 2) + __builtin_shufflevector(a, b, 1, 3);
-    const vec_f64 cd =
-        __builtin_shufflevector(c, d, 0, 2) + __builtin_shufflevector(c, d, 1, 3);
-    return __builtin_shufflevector(ab, cd, 0, 1, 2, 3);
+    vec_f64 v = {0};
+
+    for (ptrdiff_t i = 0; i < GROUP && i < n; i++)
+        v[i] = p[i];
+    return v;
 #endif
 }
 
-VEC_INLINE quad_f32
-sum_lanes_f32(vec_f32 a, vec_f32 b, vec_f32 c, vec_f32 d)
+VEC_INLINE vec_f32
+load_some_f32(const float *p, ptrdiff_t n)
 {
 #if defined(__AVX512F__)
-    const __m512 A = (__m512)a, B = (__m512)b, C = (__m512)c, D = (__m512)d;
-    const __m512 ab = _mm512_add_ps(_mm512_unpacklo_ps(A, B), _mm512_unpackhi_ps(A, B));
-    const __m512 cd = _mm512_add_ps(_mm512_unpacklo_ps(C, D), _mm512_unpackhi_ps(C, D));
-    const vec_f32 q = (vec_f32)_mm512_add_ps(_mm512_shuffle_ps(ab, cd, 0x44),
-                                             _mm512_shuffle_ps(ab, cd, 0xEE));
-    return (__builtin_shufflevector(q, q, 0, 1, 2, 3)
-            + __builtin_shufflevector(q, q, 4, 5, 6, 7))
-         + (__builtin_shufflevector(q, q, 8, 9, 10, 11)
-            + __builtin_shufflevector(q, q, 12, 13, 14, 15));
+    return (vec_f32)_mm512_maskz_loadu_ps((__mmask16)((1u << n) - 1), p);
 #elif defined(__AVX2__)
-    const __m256 A = (__m256)a, B = (__m256)b, C = (__m256)c, D = (__m256)d;
-    const __m256 ab = _mm256_add_ps(_mm256_unpacklo_ps(A, B), _mm256_unpackhi_ps(A, B));
-    const __m256 cd = _mm256_add_ps(_mm256_unpacklo_ps(C, D), _mm256_unpackhi_ps(C, D));
-    const vec_f32 q = (vec_f32)_mm256_add_ps(_mm256_shuffle_ps(ab, cd, 0x44),
-                                             _mm256_shuffle_ps(ab, cd, 0xEE));
-    return __builtin_shufflevector(q, q, 0, 1, 2, 3)
-         + __builtin_shufflevector(q, q, 4, 5, 6, 7);
+    const mask_f32 lanes = {0, 1, 2, 3, 4, 5, 6, 7};
+
+    return (vec_f32)_mm256_maskload_ps(p, (__m256i)(lanes < (int32_t)n));
 #else
-    const vec_f32 ab = __builtin_shufflevector(a, b, 0, 4, 1, 5)
-                     + __builtin_shufflevector(a, b, 2, 6, 3, 7);
-    const vec_f32 cd = __builtin_shufflevector(c, d, 0, 4, 1, 5)
-                     + __builtin_shufflevector(c, d, 2, 6, 3, 7);
-    return __builtin_shufflevector(ab, cd, 0, 1, 4, 5)
-         + __builtin_shufflevector(ab, cd, 2, 3, 6, 7);
+    vec_f32 v = {0};
+
+    for (ptrdiff_t i = 0; i < 2 * GROUP && i < n; i++)
+        v[i] = p[i];
+    return v;
+#endif
+}
+
+#if defined(__AVX512F__)
+/* Of two vectors, cut into pieces of n doubles, a0 b1 a2 b3 ... + a1 b0 a3 b2 ...:
+ * the sums of neighbours, a's and b's in turn. To blend costs less than to shuffle,
+ * which only one of the two units can that multiply. */
+#define KEPT(mask, a, b) \
+    (vec_f64) _mm512_mask_blend_pd(mask, (__m512d)(a), (__m512d)(b))
+#define KEPT_1(a, b) KEPT(0xaa, a, b)
+#define KEPT_2(a, b) KEPT(0xcc, a, b)
+#define KEPT_4(a, b) KEPT(0xf0, a, b)
+#define SWAPPED_1(a, b) __builtin_shufflevector(a, b, 1, 8, 3, 10, 5, 12, 7, 14)
+#define SWAPPED_2(a, b) __builtin_shufflevector(a, b, 2, 3, 8, 9, 6, 7, 12, 13)
+#define SWAPPED_4(a, b) __builtin_shufflevector(a, b, 4, 5, 6, 7, 8, 9, 10, 11)
+#define FOLD_F64(n, a, b) (KEPT_##n(a, b) + SWAPPED_##n(a, b))
+#define FOLD_F32(n, a, b)                          \
+    ((vec_f32)KEPT_##n((vec_f64)(a), (vec_f64)(b)) \
+     + (vec_f32)SWAPPED_##n((vec_f64)(a), (vec_f64)(b)))
+
+/* Rows a to d side by side, in both halves of the vector. */
+VEC_INLINE vec_f64
+fold_rows_f64(vec_f64 a, vec_f64 b, vec_f64 c, vec_f64 d)
+{
+    const vec_f64 ab = FOLD_F64(1, a, b), cd = FOLD_F64(1, c, d);
+
+    return FOLD_F64(2, ab, cd);
+}
+
+/* The same in all four quarters. */
+VEC_INLINE vec_f32
+fold_rows_f32(vec_f32 a, vec_f32 b, vec_f32 c, vec_f32 d)
+{
+    const vec_f32 ac = FOLD_F32(1, a, c), bd = FOLD_F32(1, b, d);
+
+    return (vec_f32)_mm512_mask_blend_ps(0xaaaa, (__m512)ac, (__m512)bd)
+         + __builtin_shufflevector(ac, bd, 1, 16, 3, 18, 5, 20, 7, 22, 9, 24, 11, 26,
+                                   13, 28, 15, 30);
+}
+#endif
+
+/* sums[j] = this part's share of the sums over the lanes of acc[j][0], [1], [2]
+ * and [3]. */
+VEC_INLINE void
+sum_lanes_f64(vec_f64 acc[][4], const int classes, quad_f64 sums[])
+{
+#if defined(__AVX512F__)
+#define ROWS(j) fold_rows_f64(acc[j][0], acc[j][1], acc[j][2], acc[j][3])
+    for (int j = 0; j + 1 < classes; j += 2) {
+        const vec_f64 p = ROWS(j), q = ROWS(j + 1), both = FOLD_F64(4, p, q);
+
+        sums[j] = __builtin_shufflevector(both, both, 0, 1, 2, 3);
+        sums[j + 1] = __builtin_shufflevector(both, both, 4, 5, 6, 7);
+    }
+    if (classes % 2) {
+        const vec_f64 p = ROWS(classes - 1);
+
+        sums[classes - 1] = __builtin_shufflevector(p, p, 0, 1, 2, 3)
+                          + __builtin_shufflevector(p, p, 4, 5, 6, 7);
+    }
+#undef ROWS
+#else
+    for (int j = 0; j < classes; j++) {
+        const vec_f64 a = acc[j][0], b = acc[j][1], c = acc[j][2], d = acc[j][3];
+#if defined(__AVX2__)
+        const vec_f64 ab = __builtin_shufflevector(a, b, 0, 4, 2, 6)
+                         + __builtin_shufflevector(a, b, 1, 5, 3, 7);
+        const vec_f64 cd = __builtin_shufflevector(c, d, 0, 4, 2, 6)
+                         + __builtin_shufflevector(c, d, 1, 5, 3, 7);
+
+        sums[j] = __builtin_shufflevector(ab, cd, 0, 1, 4, 5)
+                + __builtin_shufflevector(ab, cd, 2, 3, 6, 7);
+#else
+        const vec_f64 ab =
+            __builtin_shufflevector(a, b, 0, 2) + __builtin_shufflevector(a, b, 1, 3);
+        const vec_f64 cd =
+            __builtin_shufflevector(c, d, 0, 2) + __builtin_shufflevector(c, d, 1, 3);
+
+        sums[j] = __builtin_shufflevector(ab, cd, 0, 1, 2, 3);
+#endif
+    }
+#endif
+}
+
+VEC_INLINE void
+sum_lanes_f32(vec_f32 acc[][4], const int classes, quad_f32 sums[])
+{
+#if defined(__AVX512F__)
+#define ROWS(j) fold_rows_f32(acc[j][0], acc[j][1], acc[j][2], acc[j][3])
+    for (int j = 0; j + 1 < classes; j += 2) {
+        const vec_f32 p = ROWS(j), q = ROWS(j + 1), pq = FOLD_F32(2, p, q);
+        const __m512 both = (__m512)FOLD_F32(4, pq, pq);
+
+        sums[j] = (quad_f32)_mm512_castps512_ps128(both);
+        sums[j + 1] = (quad_f32)_mm512_extractf32x4_ps(both, 1);
+    }
+    if (classes % 2) {
+        const vec_f32 p = ROWS(classes - 1);
+
+        sums[classes - 1] = (__builtin_shufflevector(p, p, 0, 1, 2, 3)
+                             + __builtin_shufflevector(p, p, 4, 5, 6, 7))
+                          + (__builtin_shufflevector(p, p, 8, 9, 10, 11)
+                             + __builtin_shufflevector(p, p, 12, 13, 14, 15));
+    }
+#undef ROWS
+#else
+    for (int j = 0; j < classes; j++) {
+        const vec_f32 a = acc[j][0], b = acc[j][1], c = acc[j][2], d = acc[j][3];
+#if defined(__AVX2__)
+        const __m256 A = (__m256)a, B = (__m256)b, C = (__m256)c, D = (__m256)d;
+        const __m256 ab =
+            _mm256_add_ps(_mm256_unpacklo_ps(A, B), _mm256_unpackhi_ps(A, B));
+        const __m256 cd =
+            _mm256_add_ps(_mm256_unpacklo_ps(C, D), _mm256_unpackhi_ps(C, D));
+        const vec_f32 q = (vec_f32)_mm256_add_ps(_mm256_shuffle_ps(ab, cd, 0x44),
+                                                 _mm256_shuffle_ps(ab, cd, 0xEE));
+
+        sums[j] = __builtin_shufflevector(q, q, 0, 1, 2, 3)
+                + __builtin_shufflevector(q, q, 4, 5, 6, 7);
+#else
+        const vec_f32 ab = __builtin_shufflevector(a, b, 0, 4, 1, 5)
+                         + __builtin_shufflevector(a, b, 2, 6, 3, 7);
+        const vec_f32 cd = __builtin_shufflevector(c, d, 0, 4, 1, 5)
+                         + __builtin_shufflevector(c, d, 2, 6, 3, 7);
+
+        sums[j] = __builtin_shufflevector(ab, cd, 0, 1, 4, 5)
+                + __builtin_shufflevector(ab, cd, 2, 3, 6, 7);
+#endif
+    }
 #endif
 }
 
