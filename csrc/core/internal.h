@@ -85,6 +85,13 @@ typedef enum { LINCLF_BAD_LABEL, LINCLF_BAD_INDEX } linclf_bad;
 
 /* ---- One worker's scratch ---------------------------------------------- */
 
+/* What the samples of a segment add up to. */
+typedef struct {
+    double *dW;        /* [C][ld] */
+    double *db;        /* [C][8], by row % 8; NULL without b */
+    double loss[8];    /* likewise */
+} linclf_sum;
+
 typedef struct {
     const linclf_plan *plan;
     const linclf_packed *packed;
@@ -99,9 +106,10 @@ typedef struct {
     double *losses;      /* L_i */
     void *dots;        /* unfinished dot products */
     void *dW;          /* [C][ld] in W's type: sum of the rows since a flush */
-    double *dW64;        /* [C][ld] the segment's sum: dW itself for float64 */
-    double *db;          /* [C][8] the segment's sum, by row % 8 */
-    double loss[8];     /* likewise */
+    linclf_sum *sum;      /* the segment's; for float64 its dW is dW itself */
+    linclf_sum *done;     /* of the segment before, while it waits for its turn */
+    linclf_sum sums[2];   /* these two */
+    ptrdiff_t waiting;    /* which segment that is, or -1 */
     ptrdiff_t n;          /* rows in the block at hand */
     bool fetch;           /* whether `next` has as many */
     int early;            /* of every 4 in `next`, so many are fetched during the

@@ -84,16 +84,17 @@ static void
 add_losses_and_bias(linclf_block *k)
 {
     const ptrdiff_t C = k->plan->C;
+    double *const loss = k->sum->loss, *const db = k->sum->db;
 
     for (ptrdiff_t i = 0; i < k->n; i += GROUP) {
         const ptrdiff_t lane = i % 8;
 
         for (ptrdiff_t l = 0; l < GROUP; l++)
-            k->loss[lane + l] += k->losses[i + l];
-        if (k->db)
+            loss[lane + l] += k->losses[i + l];
+        if (db)
             for (ptrdiff_t c = 0; c < C; c++)
                 for (ptrdiff_t l = 0; l < GROUP; l++)
-                    k->db[c * 8 + lane + l] += k->S[(i / GROUP * C + c) * GROUP + l];
+                    db[c * 8 + lane + l] += k->S[(i / GROUP * C + c) * GROUP + l];
     }
 }
 

@@ -56,7 +56,7 @@ linclf_loss_grad(const linclf_objective *objective, const linclf_model *model,
     linclf_parallel(n, job, &pass);
     status = linclf_pass_status(&pass, error);
     if (!status) {
-        void *const g = wanted ? pass.blocks[0].dW : NULL;   /* free by now */
+        void *const g = wanted ? pass.blocks[0].sum->dW : NULL;   /* free by now */
 
         value->data = pass.loss / (double)p->N;
         value->penalty =

@@ -1,8 +1,9 @@
 /* One pass over the samples: scores, losses and gradient, summed.
  *
  * The workers claim segments in order and add them up in order: whoever has
- * finished segment k waits until k - 1 is in the sum. All are of one size, so
- * the wait is short, and the bits are the same for any number of workers. */
+ * finished segment k before k - 1 is in the sum goes on with its next one, and
+ * waits only if two are finished. So the bits are the same for any number of
+ * workers, and one that is held up for a moment does not hold up the others. */
 #include <string.h>
 
 #include "internal.h"
@@ -41,6 +42,9 @@ take_block(linclf_arena *arena, const linclf_pass *pass, linclf_block *k)
     const bool targets = pass->data->targets.data;
 
     k->plan = p;
+    k->sum = &k->sums[0];
+    k->done = &k->sums[pass->n_workers > 1];   /* one worker never waits */
+    k->waiting = -1;
     k->packed = &pass->packed;
     k->center = pass->center;
     k->at = linclf_take(arena, n, sizeof *k->at);
@@ -55,9 +59,12 @@ take_block(linclf_arena *arena, const linclf_pass *pass, linclf_block *k)
     if (!pass->gradient)
         return;
     k->G = single ? linclf_take(arena, n * p->C, p->real) : k->S;
-    k->dW64 = linclf_take(arena, parameters, sizeof *k->dW64);
-    k->dW = single ? linclf_take(arena, parameters, p->real) : k->dW64;
-    k->db = pass->model->b.data ? linclf_take(arena, p->C * 8, sizeof *k->db) : NULL;
+    k->dW = single ? linclf_take(arena, parameters, p->real) : NULL;
+    for (int i = 0; i < (pass->n_workers > 1 ? 2 : 1); i++) {
+        k->sums[i].dW = linclf_take(arena, parameters, sizeof(double));
+        if (pass->model->b.data)
+            k->sums[i].db = linclf_take(arena, p->C * 8, sizeof(double));
+    }
 }
 
 void
@@ -99,18 +106,20 @@ static void
 look_ahead(const linclf_pass *pass, linclf_block *k, ptrdiff_t first)
 {
     const linclf_matrix *const X = &pass->data->X;
-    const ptrdiff_t end = pass->index ? pass->n_index : X->rows;
-    const ptrdiff_t size = linclf_dtype_size(X->dtype);
-    const ptrdiff_t start = pass->first + first;
+    const int64_t *const numbers = pass->index;
+    const ptrdiff_t rows = X->rows, end = numbers ? pass->n_index : rows;
+    const ptrdiff_t stride = X->row_stride * linclf_dtype_size(X->dtype);
+    const ptrdiff_t start = pass->first + first, n = k->n;
+    const char *const data = X->data;
+    const void **const next = k->next;
 
     k->fetch = !k->copy && start < end;
     k->early = !k->fetch ? 0 : !pass->gradient ? 4 : 2;
-    for (ptrdiff_t i = 0; i < k->n && k->fetch; i++) {
+    for (ptrdiff_t i = 0; i < n && k->fetch; i++) {
         const ptrdiff_t which = start + i < end ? start + i : end - 1;
-        const int64_t at = pass->index ? pass->index[which] : which;
+        const int64_t at = numbers ? numbers[which] : which;
 
-        k->next[i] = (const char *)X->data
-                   + (at >= 0 && at < X->rows ? at : 0) * X->row_stride * size;
+        next[i] = data + (at >= 0 && at < rows ? at : 0) * stride;
     }
 }
 
@@ -121,18 +130,20 @@ linclf_pass_load(const linclf_pass *pass, linclf_block *k, ptrdiff_t first, ptrd
                  ptrdiff_t next)
 {
     const linclf_data *const data = pass->data;
+    const ptrdiff_t rows = data->X.rows, start = pass->first + first;
+    const int64_t *const numbers = pass->index;
+    ptrdiff_t *const at = k->at;
 
     k->n = n;
     for (ptrdiff_t i = 0; i < n; i++) {
-        const ptrdiff_t which = pass->first + first + i;
-        const int64_t at = pass->index ? pass->index[which] : which;
+        const int64_t row = numbers ? numbers[start + i] : start + i;
 
-        if (at < 0 || at >= data->X.rows) {
+        if (row < 0 || row >= rows) {
             k->bad = LINCLF_BAD_INDEX;
-            k->bad_row = which;
+            k->bad_row = start + i;
             return false;
         }
-        k->at[i] = (ptrdiff_t)at;
+        at[i] = (ptrdiff_t)row;
     }
     pass->real->load(k, &data->X);
     look_ahead(pass, k, next);
@@ -152,6 +163,31 @@ linclf_pass_load(const linclf_pass *pass, linclf_block *k, ptrdiff_t first, ptrd
     return true;
 }
 
+static void
+add_segment(linclf_pass *pass, const linclf_sum *sum, bool fresh)
+{
+    const linclf_plan *const p = &pass->plan;
+
+    pass->loss = (fresh ? 0 : pass->loss) + sum8(sum->loss);
+    if (!pass->gradient)
+        return;
+    pass->kernels->add(p->C * p->ld, pass->dW, sum->dW, fresh);
+    for (ptrdiff_t c = 0; sum->db && c < p->C; c++)
+        pass->db[c] = (fresh ? 0 : pass->db[c]) + sum8(sum->db + c * 8);
+}
+
+/* Add the segment that waits, if its turn has come. */
+static void
+settle(linclf_pass *pass, linclf_block *k)
+{
+    if (k->waiting < 0 || atomic_load(&pass->finished) != k->waiting)
+        return;
+    if (!atomic_load(&pass->failed))
+        add_segment(pass, k->done, k->waiting == 0);
+    atomic_store_explicit(&pass->finished, k->waiting + 1, memory_order_release);
+    k->waiting = -1;
+}
+
 static bool
 run_segment(linclf_pass *pass, linclf_block *k, ptrdiff_t segment)
 {
@@ -161,13 +197,16 @@ run_segment(linclf_pass *pass, linclf_block *k, ptrdiff_t segment)
     const ptrdiff_t end = start + p->segment < p->N ? start + p->segment : p->N;
     const ptrdiff_t turn = start + pass->n_workers * p->segment;   /* ours, likely */
 
-    memset(k->loss, 0, sizeof k->loss);
-    if (k->db)
-        memset(k->db, 0, (size_t)(p->C * 8) * sizeof *k->db);
+    memset(k->sum->loss, 0, sizeof k->sum->loss);
+    if (k->sum->db)
+        memset(k->sum->db, 0, (size_t)(p->C * 8) * sizeof(double));
+    if (!single)
+        k->dW = k->sum->dW;
     for (ptrdiff_t first = start; first < end; first += p->block) {
         const ptrdiff_t n = end - first < p->block ? end - first : p->block;
         const ptrdiff_t done = first - start;
 
+        settle(pass, k);
         if (!linclf_pass_load(pass, k, first, n, first + n < end ? first + n : turn))
             return false;
         pass->real->scores(k);
@@ -179,19 +218,6 @@ run_segment(linclf_pass *pass, linclf_block *k, ptrdiff_t segment)
             pass->real->flush(k, done < FLUSH_ROWS);
     }
     return true;
-}
-
-static void
-add_segment(linclf_pass *pass, const linclf_block *k, bool fresh)
-{
-    const linclf_plan *const p = &pass->plan;
-
-    pass->loss = (fresh ? 0 : pass->loss) + sum8(k->loss);
-    if (!pass->gradient)
-        return;
-    pass->kernels->add(p->C * p->ld, pass->dW, k->dW64, fresh);
-    for (ptrdiff_t c = 0; k->db && c < p->C; c++)
-        pass->db[c] = (fresh ? 0 : pass->db[c]) + sum8(k->db + c * 8);
 }
 
 /* Open the gates for the pass that is planned now: whoever sees the ticket
@@ -219,6 +245,30 @@ claim_segment(linclf_pass *pass, uint64_t generation)
     return (ptrdiff_t)(ticket & 255);
 }
 
+static void
+wait_for_turn(linclf_pass *pass, linclf_block *k)
+{
+    unsigned spins = 0;
+
+    for (settle(pass, k); k->waiting >= 0; settle(pass, k))
+        linclf_relax(&spins);
+}
+
+/* Say what is wrong in the segment that waits: in turn, so it is the first of all. */
+static void
+report(linclf_pass *pass, const linclf_block *k)
+{
+    unsigned spins = 0;
+
+    while (atomic_load(&pass->finished) != k->waiting)
+        linclf_relax(&spins);
+    if (atomic_load(&pass->failed))
+        return;
+    pass->bad = k->bad;
+    pass->bad_row = k->bad_row;
+    atomic_store(&pass->failed, true);
+}
+
 void
 linclf_pass_work(linclf_pass *pass, uint64_t generation, int worker)
 {
@@ -227,19 +277,17 @@ linclf_pass_work(linclf_pass *pass, uint64_t generation, int worker)
 
     while ((s = claim_segment(pass, generation)) >= 0) {
         const bool good = !atomic_load(&pass->failed) && run_segment(pass, k, s);
-        unsigned spins = 0;
+        linclf_sum *const sum = k->sum;
 
-        while (atomic_load(&pass->finished) != s)
-            linclf_relax(&spins);
-        if (good && !atomic_load(&pass->failed))
-            add_segment(pass, k, s == 0);
-        else if (!atomic_load(&pass->failed)) {
-            pass->bad = k->bad;   /* in turn, so it is the first of all */
-            pass->bad_row = k->bad_row;
-            atomic_store(&pass->failed, true);
-        }
-        atomic_store_explicit(&pass->finished, s + 1, memory_order_release);
+        wait_for_turn(pass, k);
+        k->sum = k->done;
+        k->done = sum;
+        k->waiting = s;
+        if (!good)
+            report(pass, k);
+        settle(pass, k);
     }
+    wait_for_turn(pass, k);
 }
 
 linclf_status
