@@ -103,7 +103,7 @@ class Race:
     flops, bytes : float
         What a piece of work cannot do without: operations, and bytes of X that are read.
     resident : int
-        Bytes of all of X, to tell whether it stays in the cache.
+        Bytes of all of X, which tell how fast they can be read.
     """
 
     kind: str

@@ -18,7 +18,7 @@ from linclf.cli.timing import Contender, Timed, measure
 
 from benchmarks import machine
 from benchmarks.cases import KINDS, Figure, Plan, Race
-from benchmarks.limits import Limits, Sample, last_level_cache, median
+from benchmarks.limits import Limits, Sample, median
 from benchmarks.targets import targets, verdict
 from benchmarks.works import WORKS
 
@@ -27,6 +27,7 @@ __all__ = ["document", "load_opponents", "main"]
 SCHEMA = 1
 #: OpenBLAS' threads spin for 30 ms after their work and would take a CPU from the next contender.
 PAUSE = 0.03
+_SAMPLES = 5  # of the limits of the machine as such, for the head of the results
 _PEERS = ("torch", "sklearn._loss", "sklearn.linear_model", "sklearn.svm", "scipy.optimize")
 
 
@@ -58,7 +59,7 @@ def document(plan: Plan, folder: Path) -> dict[str, Any]:
             else:
                 found["solutions"].append(item.as_dict())
                 _tell(f"{item.problem}: {item.solver}: {duration(item.seconds)}")
-    samples = limits.samples if limits else []
+    samples = [limits.sample() for _ in range(_SAMPLES)] if limits else []
     return {
         "schema": SCHEMA,
         "plan": asdict(plan),
@@ -88,11 +89,15 @@ def _limits(plan: Plan, folder: Path) -> Limits | None:
 def _run(race: Race, plan: Plan, limits: Limits | None) -> dict[str, Any]:
     """Hold a race and return its row."""
     set_threads = thread_setter()
-    first = len(limits.samples) if limits else 0
+    samples: list[Sample] = []
 
     def before(contender: Contender) -> None:
         set_threads(contender.threads)
         time.sleep(PAUSE)
+
+    def each_round() -> None:
+        if limits:
+            samples.append(limits.sample(race.resident))
 
     timed = measure(
         race.contenders,
@@ -100,9 +105,9 @@ def _run(race: Race, plan: Plan, limits: Limits | None) -> dict[str, Any]:
         race.tolerance,
         plan.pace,
         before=before,
-        each_round=limits.sample if limits else None,
+        each_round=each_round,
     )
-    sample = median(limits.samples[first:]) if limits else {}
+    sample = median(samples)
     row: dict[str, Any] = {
         "kind": race.kind,
         "size": race.size,
@@ -160,9 +165,7 @@ def _share(race: Race, seconds: float, n_threads: int, limits: Sample) -> tuple[
     if not limits or race.size == "tiny":
         return None, ""
     peak, bandwidth = limits[arithmetic][n_threads], limits["read"][n_threads]
-    in_memory = race.resident > last_level_cache()
-    computing = race.flops / peak
-    reading = race.bytes / bandwidth if in_memory else 0.0
+    computing, reading = race.flops / peak, race.bytes / bandwidth
     return max(computing, reading) / seconds, "memory" if reading > computing else "FMA"
 
 

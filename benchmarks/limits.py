@@ -49,29 +49,31 @@ class Limits:
         size = 32 * _MEGABYTE if quick else max(256 * _MEGABYTE, 4 * last_level_cache())
         self._buffer = np.ones(size, np.uint8)  # NumPy asks for large pages, as it does for X
         self._turns = 20_000 if quick else 100_000
-        self.samples: list[Sample] = []
 
-    def sample(self) -> None:
-        """Measure every limit once more; takes a tenth of a second."""
-        self.samples.append(
-            {
-                "read": {n: max(self._read(n) for _ in range(_TRIES)) for n in self.threads},
-                **{
-                    dtype: {
-                        n: max(library.limits_fma(self._turns, n) for _ in range(_TRIES))
-                        for n in self.threads
-                    }
-                    for dtype, library in self._libraries.items()
-                },
-            }
-        )
+    def sample(self, size: int = 0) -> Sample:
+        """Measure every limit once.
 
-    def _read(self, n_threads: int) -> float:
-        library, data = self._libraries["float64"], self._buffer
-        rates = (
-            library.limits_read(data.ctypes.data, data.nbytes, prefetch, n_threads)
-            for prefetch in (0, 1)
-        )
+        Parameters
+        ----------
+        size : int
+            Read so many bytes, again and again, as a contender does that is given data of this
+            size: some cache may hold them. By default more than any cache holds.
+        """
+        size = min(size, self._buffer.nbytes) or self._buffer.nbytes
+        return {
+            "read": {n: max(self._read(size, n) for _ in range(_TRIES)) for n in self.threads},
+            **{
+                dtype: {
+                    n: max(library.limits_fma(self._turns, n) for _ in range(_TRIES))
+                    for n in self.threads
+                }
+                for dtype, library in self._libraries.items()
+            },
+        }
+
+    def _read(self, size: int, n_threads: int) -> float:
+        library, data = self._libraries["float64"], self._buffer.ctypes.data
+        rates = (library.limits_read(data, size, prefetch, n_threads) for prefetch in (0, 1))
         return float(max(rates))
 
 

@@ -190,11 +190,10 @@ def test_rounds_fit_into_the_time(seconds, rounds):
 
 
 @pytest.mark.skipif(not COMPILER, reason="needs a C compiler")
+@pytest.mark.parametrize("size", [0, 1 << 20, 1 << 40])
 @pytest.mark.parametrize("isa", ["baseline", machine.description()["instruction set"]])
-def test_the_limits_of_the_machine_are_measured(isa, tmp_path):
-    found = limits.Limits(tmp_path, isa, (1, 2), quick=True)
-    found.sample()
-    (sample,) = found.samples
+def test_the_limits_of_the_machine_are_measured(isa, size, tmp_path):
+    sample = limits.Limits(tmp_path, isa, (1, 2), quick=True).sample(size)
     assert set(sample) == {"read", "float64", "float32"}
     assert all(rate > 0 for rates in sample.values() for rate in rates.values())
     assert limits.median([sample, sample]) == sample
