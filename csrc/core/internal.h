@@ -26,6 +26,7 @@ enum {
     MIN_SEGMENT = 128,     /* rows */
     FLUSH_ROWS = 256,      /* float32 sums go to float64 so often */
     MAX_BLOCK = 128,       /* rows */
+    EARLY_ROWS = 2,        /* of 4 that come next: fetched before the gradient */
     MIN_BLOCK = 16,
     MAX_THREADS = 256,
 };
@@ -112,8 +113,7 @@ typedef struct {
     ptrdiff_t waiting;    /* which segment that is, or -1 */
     ptrdiff_t n;          /* rows in the block at hand */
     bool fetch;           /* whether `next` has as many */
-    int early;            /* of every 4 in `next`, so many are fetched during the
-                             scores, the others during the gradient */
+    int early;            /* of every 4 in it, so many are fetched by the scores */
     linclf_bad bad;       /* what is wrong in it, and where */
     ptrdiff_t bad_row;
 } linclf_block;

@@ -114,8 +114,8 @@ look_ahead(const linclf_pass *pass, linclf_block *k, ptrdiff_t first)
     const void **const next = k->next;
 
     k->fetch = !k->copy && start < end;
-    k->early = !k->fetch ? 0 : !pass->gradient ? 4 : 2;
-    for (ptrdiff_t i = 0; i < n && k->fetch; i++) {
+    k->early = !k->fetch ? 0 : !pass->gradient ? 4 : EARLY_ROWS;
+    for (ptrdiff_t i = 0; i < round_up(n, 4) && k->fetch; i++) {
         const ptrdiff_t which = start + i < end ? start + i : end - 1;
         const int64_t at = numbers ? numbers[which] : which;
 
