@@ -103,7 +103,7 @@ typedef struct {
     const void *center;   /* [ld] elements of W's type, or NULL */
     double *S;           /* scores, then dL/dS: see group_at() in kernels.inc */
     void *G;           /* dL/dS in W's type: S itself for float64 */
-    double *y;           /* labels, or in groups as S the target probabilities */
+    void *y;             /* labels, or in groups as S the target probabilities */
     double *losses;      /* L_i */
     void *dots;        /* unfinished dot products */
     void *dW;          /* [C][ld] in W's type: sum of the rows since a flush */
@@ -284,7 +284,7 @@ linclf_status linclf_check_output(const linclf_operand *out,
 
 /* labels.c: y[at[0]], y[at[1]] ... until one is out of range; returns how many */
 ptrdiff_t linclf_read_labels(const linclf_vector *y, const ptrdiff_t *at, ptrdiff_t n,
-                             ptrdiff_t C, double *labels);
+                             ptrdiff_t C, int64_t *labels);
 linclf_status linclf_bad_label(const linclf_vector *y, ptrdiff_t i, ptrdiff_t C,
                                linclf_error *error);
 

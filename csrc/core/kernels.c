@@ -41,14 +41,36 @@ static const vec_f64 zeros = {0};
 /* ---- losses ------------------------------------------------------------- */
 
 VEC_INLINE mask_f64
-is_class(vec_f64 y, ptrdiff_t j)
+is_class(vec_i64 y, ptrdiff_t j)
 {
-    return y == fill_f64((double)j);
+    return y == j;
+}
+
+/* Where the mask is set j, elsewhere k. */
+VEC_INLINE vec_i64
+choose_class(mask_f64 where, ptrdiff_t j, vec_i64 k)
+{
+    return (where & j) | (~where & k);
+}
+
+/* Of group i: y, or the target probabilities instead, class after class. */
+VEC_INLINE vec_i64
+load_labels(const linclf_block *k, ptrdiff_t i)
+{
+    vec_i64 y;
+    memcpy(&y, (const int64_t *)k->y + i, sizeof y);
+    return y;
+}
+
+VEC_INLINE const vec_f64 *
+targets_at(const linclf_block *k, ptrdiff_t i)
+{
+    return (const vec_f64 *)((const double *)k->y + i * k->plan->C);
 }
 
 /* s_y of every sample. */
 VEC_INLINE vec_f64
-score_of(const vec_f64 *s, ptrdiff_t C, vec_f64 y)
+score_of(const vec_f64 *s, ptrdiff_t C, vec_i64 y)
 {
     vec_f64 s_y = zeros;
 
@@ -59,7 +81,7 @@ score_of(const vec_f64 *s, ptrdiff_t C, vec_f64 y)
 
 #include "loss_files.inc"   /* made by CMake: every losses/<name>.inc */
 
-typedef vec_f64 loss_function(vec_f64 *restrict s, ptrdiff_t C, vec_f64 y,
+typedef vec_f64 loss_function(vec_f64 *restrict s, ptrdiff_t C, vec_i64 y,
                               vec_f64 delta);
 
 #define ROW(name) name,
@@ -107,9 +129,8 @@ losses(linclf_block *k, const linclf_objective *objective, bool targets)
 
     for (ptrdiff_t i = 0; i < k->n; i += GROUP) {
         vec_f64 *const s = (vec_f64 *)(k->S + i * C);
-        const vec_f64 L = targets
-                            ? softmax_targets(s, C, (const vec_f64 *)(k->y + i * C))
-                            : loss(s, C, load_vec_f64(k->y + i), delta);
+        const vec_f64 L = targets ? softmax_targets(s, C, targets_at(k, i))
+                                  : loss(s, C, load_labels(k, i), delta);
 
         memcpy(k->losses + i, &L, sizeof L);
     }
@@ -143,16 +164,17 @@ predict(const linclf_block *k, int64_t *labels)
 
     for (ptrdiff_t i = 0; i < k->n; i += GROUP) {
         const vec_f64 *const s = (const vec_f64 *)(k->S + i * C);
-        vec_f64 best = s[0], which = zeros;
+        vec_f64 best = s[0];
+        vec_i64 which = {0};
 
         for (ptrdiff_t j = 1; j < C; j++) {
             const mask_f64 better = (s[j] > best) | ((s[j] != s[j]) & (best == best));
 
             best = choose(better, s[j], best);
-            which = choose(better, fill_f64((double)j), which);
+            which = choose_class(better, j, which);
         }
         for (ptrdiff_t l = 0; l < GROUP && i + l < k->n; l++)
-            labels[i + l] = (int64_t)which[l];
+            labels[i + l] = which[l];
     }
 }
 

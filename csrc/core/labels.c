@@ -22,21 +22,21 @@ label_at(const void *labels, ptrdiff_t i, linclf_dtype dtype)
 /* The callers' constant dtype folds the switch away. */
 static inline ptrdiff_t
 read_as(const linclf_vector *y, const ptrdiff_t *at, ptrdiff_t n, ptrdiff_t C,
-        double *labels, const linclf_dtype dtype)
+        int64_t *labels, const linclf_dtype dtype)
 {
     for (ptrdiff_t i = 0; i < n; i++) {
         const int64_t label = label_at(y->data, at[i] * y->stride, dtype);
 
         if (label < 0 || label >= C)
             return i;
-        labels[i] = (double)label;
+        labels[i] = label;
     }
     return n;
 }
 
 ptrdiff_t
 linclf_read_labels(const linclf_vector *y, const ptrdiff_t *at, ptrdiff_t n,
-                   ptrdiff_t C, double *labels)
+                   ptrdiff_t C, int64_t *labels)
 {
     switch (y->dtype) {
 #define CASE(name, type) \

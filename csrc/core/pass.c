@@ -52,7 +52,7 @@ take_block(linclf_arena *arena, const linclf_pass *pass, linclf_block *k)
     k->next = linclf_take(arena, n, sizeof *k->next);
     k->copy = in_place(pass) ? NULL : linclf_take(arena, n * p->ld, p->real);
     k->S = linclf_take(arena, n * p->C, sizeof *k->S);
-    k->y = linclf_take(arena, targets ? n * p->C : n, sizeof *k->y);
+    k->y = linclf_take(arena, targets ? n * p->C : n, sizeof(double));
     k->losses = linclf_take(arena, n, sizeof *k->losses);
     if (p->full > p->chunk)
         k->dots = linclf_take(arena, n * p->panel, LINE);

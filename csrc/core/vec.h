@@ -60,6 +60,7 @@ enum {
 typedef float vec_f32 __attribute__((vector_size(VEC_BYTES)));
 typedef double vec_f64 __attribute__((vector_size(VEC_BYTES)));
 typedef int64_t mask_f64 __attribute__((vector_size(VEC_BYTES)));
+typedef mask_f64 vec_i64;   /* of labels, as long as a double */
 typedef int32_t mask_f32 __attribute__((vector_size(VEC_BYTES)));
 typedef float quad_f32 __attribute__((vector_size(16)));
 typedef double quad_f64 __attribute__((vector_size(32)));
