@@ -91,6 +91,10 @@ typedef struct {
     double *dW;        /* [C][ld] */
     double *db;        /* [C][8], by row % 8; NULL without b */
     double loss[8];    /* likewise */
+    ptrdiff_t segment; /* which was handed in with it last; -1 before */
+    bool good;         /* if not, what is wrong, and where */
+    linclf_bad bad;
+    ptrdiff_t bad_row;
 } linclf_sum;
 
 typedef struct {
@@ -108,9 +112,7 @@ typedef struct {
     void *dots;        /* unfinished dot products */
     void *dW;          /* [C][ld] in W's type: sum of the rows since a flush */
     linclf_sum *sum;      /* the segment's; for float64 its dW is dW itself */
-    linclf_sum *done;     /* of the segment before, while it waits for its turn */
-    linclf_sum sums[2];   /* these two */
-    ptrdiff_t waiting;    /* which segment that is, or -1 */
+    linclf_sum sums[2];   /* that one, and the one before until it is added */
     ptrdiff_t n;          /* rows in the block at hand */
     bool fetch;           /* whether `next` has as many */
     int early;            /* of every 4 in it, so many are fetched by the scores */
@@ -205,7 +207,8 @@ typedef struct {
     double *dW, *db;     /* the sums so far */
     double loss;
     _Atomic uint64_t ticket;      /* generation, number of segments, next one */
-    _Atomic ptrdiff_t finished;    /* segments summed up, in order */
+    _Atomic(linclf_sum *) handed_in[MAX_SEGMENTS];
+    _Atomic ptrdiff_t added;       /* segments, in order */
     _Atomic bool failed;
     linclf_bad bad;         /* why, and where */
     ptrdiff_t bad_row;

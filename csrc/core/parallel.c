@@ -99,8 +99,8 @@ linclf_default_threads(void)
 int
 linclf_threads_for(int asked, double flops, linclf_effort effort)
 {
-    /* to start one takes some 50 us, to wake one that waits and to hand it W some 5 */
-    const double worth_a_thread = effort == LINCLF_START ? 1e7 : 1e6;
+    /* to start one takes some 50 us, to wake one that waits and to hand it W some 3 */
+    const double worth_a_thread = effort == LINCLF_START ? 1e7 : 3e5;
     int n;
 
     if (flops < 2 * worth_a_thread)

@@ -1,9 +1,9 @@
 /* One pass over the samples: scores, losses and gradient, summed.
  *
- * The workers claim segments in order and add them up in order: whoever has
- * finished segment k before k - 1 is in the sum goes on with its next one, and
- * waits only if two are finished. So the bits are the same for any number of
- * workers, and one that is held up for a moment does not hold up the others. */
+ * The workers claim segments in order and hand in the sums of each; the caller's
+ * thread, which is worker 0, adds them up in order, so that the bits are the same
+ * for any number of workers. Every worker has two buffers: one that is held up for
+ * a moment does not hold up the others. */
 #include <string.h>
 
 #include "internal.h"
@@ -43,8 +43,6 @@ take_block(linclf_arena *arena, const linclf_pass *pass, linclf_block *k)
 
     k->plan = p;
     k->sum = &k->sums[0];
-    k->done = &k->sums[pass->n_workers > 1];   /* one worker never waits */
-    k->waiting = -1;
     k->packed = &pass->packed;
     k->center = pass->center;
     k->at = linclf_take(arena, n, sizeof *k->at);
@@ -176,16 +174,23 @@ add_segment(linclf_pass *pass, const linclf_sum *sum, bool fresh)
         pass->db[c] = (fresh ? 0 : pass->db[c]) + sum8(sum->db + c * 8);
 }
 
-/* Add the segment that waits, if its turn has come. */
+/* Add what is handed in, up to the first segment that is missing: worker 0. */
 static void
-settle(linclf_pass *pass, linclf_block *k)
+add_up(linclf_pass *pass)
 {
-    if (k->waiting < 0 || atomic_load(&pass->finished) != k->waiting)
-        return;
-    if (!atomic_load(&pass->failed))
-        add_segment(pass, k->done, k->waiting == 0);
-    atomic_store_explicit(&pass->finished, k->waiting + 1, memory_order_release);
-    k->waiting = -1;
+    ptrdiff_t s = atomic_load(&pass->added);
+    const linclf_sum *sum;
+
+    while (s < pass->plan.n_segments && (sum = atomic_load(&pass->handed_in[s]))) {
+        if (!atomic_load(&pass->failed) && sum->good) {
+            add_segment(pass, sum, s == 0);
+        } else if (!atomic_load(&pass->failed)) {
+            pass->bad = sum->bad;   /* in order, so it is the first of all */
+            pass->bad_row = sum->bad_row;
+            atomic_store(&pass->failed, true);
+        }
+        atomic_store_explicit(&pass->added, ++s, memory_order_release);
+    }
 }
 
 static bool
@@ -206,7 +211,8 @@ run_segment(linclf_pass *pass, linclf_block *k, ptrdiff_t segment)
         const ptrdiff_t n = end - first < p->block ? end - first : p->block;
         const ptrdiff_t done = first - start;
 
-        settle(pass, k);
+        if (k == pass->blocks)
+            add_up(pass);
         if (!linclf_pass_load(pass, k, first, n, first + n < end ? first + n : turn))
             return false;
         pass->real->scores(k);
@@ -226,7 +232,9 @@ void
 linclf_pass_open(linclf_pass *pass, uint64_t generation)
 {
     atomic_store_explicit(&pass->failed, false, memory_order_relaxed);
-    atomic_store_explicit(&pass->finished, 0, memory_order_relaxed);
+    atomic_store_explicit(&pass->added, 0, memory_order_relaxed);
+    for (ptrdiff_t s = 0; s < pass->plan.n_segments; s++)
+        atomic_store_explicit(&pass->handed_in[s], NULL, memory_order_relaxed);
     atomic_store_explicit(&pass->ticket,
                           generation << 16 | (uint64_t)pass->plan.n_segments << 8,
                           memory_order_release);
@@ -245,28 +253,17 @@ claim_segment(linclf_pass *pass, uint64_t generation)
     return (ptrdiff_t)(ticket & 255);
 }
 
+/* Wait until so many segments are added. */
 static void
-wait_for_turn(linclf_pass *pass, linclf_block *k)
+wait_for(linclf_pass *pass, ptrdiff_t segments, int worker)
 {
     unsigned spins = 0;
 
-    for (settle(pass, k); k->waiting >= 0; settle(pass, k))
+    while (atomic_load(&pass->added) < segments) {
+        if (worker == 0)
+            add_up(pass);
         linclf_relax(&spins);
-}
-
-/* Say what is wrong in the segment that waits: in turn, so it is the first of all. */
-static void
-report(linclf_pass *pass, const linclf_block *k)
-{
-    unsigned spins = 0;
-
-    while (atomic_load(&pass->finished) != k->waiting)
-        linclf_relax(&spins);
-    if (atomic_load(&pass->failed))
-        return;
-    pass->bad = k->bad;
-    pass->bad_row = k->bad_row;
-    atomic_store(&pass->failed, true);
+    }
 }
 
 void
@@ -275,19 +272,20 @@ linclf_pass_work(linclf_pass *pass, uint64_t generation, int worker)
     linclf_block *const k = &pass->blocks[worker];
     ptrdiff_t s;
 
+    k->sums[0].segment = k->sums[1].segment = -1;
     while ((s = claim_segment(pass, generation)) >= 0) {
-        const bool good = !atomic_load(&pass->failed) && run_segment(pass, k, s);
         linclf_sum *const sum = k->sum;
 
-        wait_for_turn(pass, k);
-        k->sum = k->done;
-        k->done = sum;
-        k->waiting = s;
-        if (!good)
-            report(pass, k);
-        settle(pass, k);
+        wait_for(pass, sum->segment + 1, worker);   /* then its buffers are free */
+        sum->good = !atomic_load(&pass->failed) && run_segment(pass, k, s);
+        sum->bad = k->bad;
+        sum->bad_row = k->bad_row;
+        sum->segment = s;
+        k->sum = &k->sums[pass->n_workers > 1 && sum == &k->sums[0]];
+        atomic_store_explicit(&pass->handed_in[s], sum, memory_order_release);
     }
-    wait_for_turn(pass, k);
+    if (worker == 0)
+        wait_for(pass, pass->plan.n_segments, worker);
 }
 
 linclf_status

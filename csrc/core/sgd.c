@@ -133,7 +133,6 @@ pass_over_batch(descent *d, ptrdiff_t step)
     linclf_pass *const pass = &d->pass;
     const linclf_run *const run = d->run;
     const uint64_t generation = (uint64_t)step + 1;
-    unsigned spins = 0;
 
     if (run->index) {
         const ptrdiff_t first = step * run->batch_size, left = run->n_index - first;
@@ -148,8 +147,6 @@ pass_over_batch(descent *d, ptrdiff_t step)
     }
     linclf_pass_open(pass, generation);
     linclf_pass_work(pass, generation, 0);
-    while (atomic_load(&pass->finished) != pass->plan.n_segments)
-        linclf_relax(&spins);
 }
 
 static void
