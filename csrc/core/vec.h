@@ -17,6 +17,7 @@
 #define LINCLF_VEC_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 
