@@ -50,6 +50,7 @@ enum {
     MAX_DOT_CLASSES = 5,
     MAX_GRAD_VECTORS = 4,
     NARROW_CLASSES = 10,   /* with a single vector of D */
+    GRAD_PANEL = 40,       /* classes: 40 KiB of dL/dS with 128 rows */
 };
 
 /* Into the second-level cache: rows that come next would crowd those at hand out
