@@ -31,6 +31,7 @@ enum { VEC_BYTES = 16, CHAINS = 12 };
 #endif
 
 enum { LINE = 64, STEP = 512, AHEAD = 1024, MAX_THREADS = 64 };
+enum { LEAST = 1 << 25 };   /* bytes: threads do not start at the same time */
 
 typedef REAL vec __attribute__((vector_size(VEC_BYTES)));
 typedef uint64_t words __attribute__((vector_size(VEC_BYTES)));
@@ -39,6 +40,7 @@ typedef struct job {
     void (*run)(struct job *job);
     const char *data;     /* to be read */
     int64_t amount;       /* bytes to read, or turns of a loop */
+    int64_t times;        /* over and over */
     int prefetch;
     atomic_int *waiting;  /* threads that are not ready yet */
     double begin, end;    /* seconds */
@@ -77,8 +79,8 @@ multiply_add(job *j)
         sink += (double)chain[k][0];
 }
 
-static void
-read_memory(job *j)
+static words
+read_once(const job *j)
 {
     enum { LOADS = STEP / VEC_BYTES };
     words seen = {0};
@@ -98,7 +100,14 @@ read_memory(job *j)
         }
         seen |= (step[0] | step[1]) | (step[2] | step[3]);
     }
-    sink += (double)seen[0];
+    return seen;
+}
+
+static void
+read_memory(job *j)
+{
+    for (int64_t t = 0; t < j->times; t++)
+        sink += (double)read_once(j)[0];
 }
 
 static void *
@@ -140,12 +149,13 @@ run(job jobs[], int n_threads)
     return started == n_threads ? end - begin : 0;
 }
 
-/* Bytes per second at which n_threads read `size` bytes once. */
+/* Bytes per second at which n_threads read `size` bytes, a share each, from the
+ * memory or cache that holds them. */
 double
 limits_read(const void *data, int64_t size, int prefetch, int n_threads)
 {
     job jobs[MAX_THREADS] = {0};
-    const int64_t each = size / n_threads / STEP * STEP;
+    const int64_t each = size / n_threads / STEP * STEP, times = LEAST / size + 1;
     double seconds;
 
     if (n_threads < 1 || n_threads > MAX_THREADS)
@@ -154,10 +164,11 @@ limits_read(const void *data, int64_t size, int prefetch, int n_threads)
         jobs[t].run = read_memory;
         jobs[t].data = (const char *)data + t * each;
         jobs[t].amount = each;
+        jobs[t].times = times;
         jobs[t].prefetch = prefetch;
     }
     seconds = run(jobs, n_threads);
-    return seconds > 0 ? (double)(each * n_threads) / seconds : 0;
+    return seconds > 0 ? (double)(each * n_threads * times) / seconds : 0;
 }
 
 /* Floating-point operations per second, two for each multiply-add. */
