@@ -58,6 +58,11 @@ class Limits:
         size : int
             Read so many bytes, again and again, as a contender does that is given data of this
             size: some cache may hold them. By default more than any cache holds.
+
+        Returns
+        -------
+        dict
+            Bytes and operations per second by number of threads, see `Sample`.
         """
         size = min(size, self._buffer.nbytes) or self._buffer.nbytes
         return {

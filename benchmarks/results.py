@@ -17,8 +17,7 @@ was compared with a reference. A number such as 7.7x says how many times as long
 an opponent takes, on one or more threads, as linclf on the highest number. T_min is the time that
 the machine needs at least: the bytes of X over the rate at which a buffer of its size is read, or
 the operations over the multiply-add rate, whichever is longer, both measured anew in every round.
-FLOOR and GOAL are targets that a figure has met, BELOW is
-one that it has missed.
+FLOOR and GOAL are targets that a figure has met, BELOW is one that it has missed.
 
 The ways of the opponents: `course` is the vectorised NumPy of CS231n; `in place` is the fastest
 NumPy that we could write, with reused buffers and the gradient formed in the faster memory order,

@@ -154,7 +154,8 @@ all(mask_f64 where)
 #endif
 }
 
-/* The first n numbers at p, and zeros; nothing behind them is read. */
+/* The first n numbers at p, fewer than a logical vector has, then zeros: nothing
+ * behind them is read. */
 VEC_INLINE vec_f64
 load_some_f64(const double *p, ptrdiff_t n)
 {
@@ -279,7 +280,7 @@ sum_lanes_f32(vec_f32 acc[][4], const int classes, quad_f32 sums[])
 #define ROWS(j) fold_rows_f32(acc[j][0], acc[j][1], acc[j][2], acc[j][3])
     for (int j = 0; j + 1 < classes; j += 2) {
         const vec_f32 p = ROWS(j), q = ROWS(j + 1), pq = FOLD_F32(2, p, q);
-        const __m512 both = (__m512)FOLD_F32(4, pq, pq);
+        const __m512 both = (__m512)FOLD_F32(4, pq, pq);   /* its own two halves */
 
         sums[j] = (quad_f32)_mm512_castps512_ps128(both);
         sums[j + 1] = (quad_f32)_mm512_extractf32x4_ps(both, 1);
