@@ -26,6 +26,8 @@ __all__ = ["main"]
 
 ROOT = Path(__file__).resolve().parent.parent
 _OUTPUT = ROOT / "build" / "bench"
+#: Of the environment, for kinds that need any.
+_SETTINGS = {"avx2": {"OPENBLAS_CORETYPE": "Haswell", "LINCLF_CPU": "avx2"}}
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -39,7 +41,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     folder = Path(words.output)
     folder.mkdir(parents=True, exist_ok=True)
     results = run(plan, folder)
-    (folder / "results.json").write_text(json.dumps(results, indent=1), encoding="utf-8")
     plot = roofline_svg(results)
     if plot:
         (folder / "roofline.svg").write_text(plot, encoding="utf-8")
@@ -87,21 +88,23 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def run(plan: Plan, folder: Path) -> dict[str, Any]:
-    """Measure what is planned in processes of their own, and join what they found."""
-    main_kinds = tuple(kind for kind in plan.kinds if kind != "avx2")
-    parts = []
-    if main_kinds:
-        parts.append(_in_process(replace(plan, kinds=main_kinds), folder, {}))
-    if "avx2" in plan.kinds and "avx2" in _linclf.isas():
-        settings = {"OPENBLAS_CORETYPE": "Haswell", "LINCLF_CPU": "avx2"}
-        parts.append(_in_process(replace(plan, kinds=("avx2",)), folder, settings))
-    if not parts:
+    """Measure each kind in a process of its own, and join what they found.
+
+    The file is written after every kind, so that a run that is stopped is not lost.
+    """
+    results: dict[str, Any] = {}
+    for kind in plan.kinds:
+        if kind == "avx2" and kind not in _linclf.isas():
+            continue
+        part = _in_process(replace(plan, kinds=(kind,)), folder, _SETTINGS.get(kind, {}))
+        if results:
+            for what in ("races", "figures", "solutions"):
+                results[what] += part[what]
+        else:
+            results = {**part, "plan": asdict(plan)}
+        (folder / "results.json").write_text(json.dumps(results, indent=1), encoding="utf-8")
+    if not results:
         raise SystemExit("benchmarks: nothing to measure: this processor has no AVX2")
-    results = parts[0]
-    for part in parts[1:]:
-        for what in ("races", "figures", "solutions"):
-            results[what] += part[what]
-    results["plan"] = asdict(plan)
     return results
 
 
