@@ -23,7 +23,6 @@
 enum {
     LINE = 64,             /* bytes of a cache line and of a logical vector */
     MAX_SEGMENTS = 16,
-    MIN_SEGMENT = 128,     /* rows */
     FLUSH_ROWS = 256,      /* float32 sums go to float64 so often */
     MAX_BLOCK = 128,       /* rows */
     EARLY_ROWS = 2,        /* of 4 that come next: fetched before the gradient */

@@ -32,7 +32,7 @@ linclf_make_plan(linclf_plan *p, ptrdiff_t N, ptrdiff_t D, ptrdiff_t C,
                  linclf_dtype dtype)
 {
     const ptrdiff_t real = linclf_dtype_size(dtype), lanes = LINE / real;
-    const ptrdiff_t n = clamp(N / MIN_SEGMENT, 1, MAX_SEGMENTS);
+    const ptrdiff_t n = clamp((N + MAX_BLOCK - 1) / MAX_BLOCK, 1, MAX_SEGMENTS);
 
     p->N = N;
     p->D = D;
@@ -40,7 +40,7 @@ linclf_make_plan(linclf_plan *p, ptrdiff_t N, ptrdiff_t D, ptrdiff_t C,
     p->real = real;
     p->full = D / lanes * lanes;
     p->ld = round_up(D, lanes);
-    p->segment = round_up((N + n - 1) / n, MIN_BLOCK);
+    p->segment = round_up((N + n - 1) / n, 8);   /* sums go by row % 8 */
     p->n_segments = (N + p->segment - 1) / p->segment;
     p->chunk = CHUNK_BYTES / real;
     p->panel = PANEL;
