@@ -26,6 +26,8 @@ enum {
     FLUSH_ROWS = 256,      /* float32 sums go to float64 so often */
     MAX_BLOCK = 128,       /* rows */
     EARLY_ROWS = 2,        /* of 4 that come next: fetched before the gradient */
+    AHEAD_ROWS = 4,        /* on their way to the first-level cache */
+    STRIP_LINES = 4,       /* of a row, that many classes visit together */
     MIN_BLOCK = 16,
     MAX_THREADS = 256,
 };
@@ -73,6 +75,7 @@ typedef struct {
     ptrdiff_t block;      /* rows of a block */
     ptrdiff_t chunk;      /* of D, in elements: what a pass over scores takes */
     ptrdiff_t panel;      /* classes: their chunk of W stays in L1 */
+    bool many;            /* classes: W and dW are large */
 } linclf_plan;
 
 /* W and b as the kernels want them. */
@@ -100,7 +103,7 @@ typedef struct {
     const linclf_plan *plan;
     const linclf_packed *packed;
     ptrdiff_t *at;        /* the block's row numbers */
-    const void **row;     /* where these are, padded to a multiple of 4 */
+    const void **row;     /* where these are, and some more to look ahead to */
     const void **next;    /* rows that come after this block, to be fetched early */
     void *copy;        /* converted rows, [block][ld]; NULL if none are */
     const void *center;   /* [ld] elements of W's type, or NULL */
@@ -109,6 +112,8 @@ typedef struct {
     void *y;             /* labels, or in groups as S the target probabilities */
     double *losses;      /* L_i */
     void *dots;        /* unfinished dot products */
+    void *strip;       /* a copy of a few features; NULL without many classes */
+    const void **strip_row;
     void *dW;          /* [C][ld] in W's type: sum of the rows since a flush */
     linclf_sum *sum;      /* the segment's; for float64 its dW is dW itself */
     linclf_sum sums[2];   /* that one, and the one before until it is added */

@@ -46,7 +46,7 @@ take_block(linclf_arena *arena, const linclf_pass *pass, linclf_block *k)
     k->packed = &pass->packed;
     k->center = pass->center;
     k->at = linclf_take(arena, n, sizeof *k->at);
-    k->row = linclf_take(arena, n, sizeof *k->row);
+    k->row = linclf_take(arena, n + 4 + AHEAD_ROWS, sizeof *k->row);
     k->next = linclf_take(arena, n, sizeof *k->next);
     k->copy = in_place(pass) ? NULL : linclf_take(arena, n * p->ld, p->real);
     k->S = linclf_take(arena, n * p->C, sizeof *k->S);
@@ -56,6 +56,10 @@ take_block(linclf_arena *arena, const linclf_pass *pass, linclf_block *k)
         k->dots = linclf_take(arena, n * p->panel, LINE);
     if (!pass->gradient)
         return;
+    if (p->many) {
+        k->strip = linclf_take(arena, n, STRIP_LINES * LINE);
+        k->strip_row = linclf_take(arena, n, sizeof *k->strip_row);
+    }
     k->G = single ? linclf_take(arena, n * p->C, p->real) : k->S;
     k->dW = single ? linclf_take(arena, parameters, p->real) : NULL;
     for (int i = 0; i < (pass->n_workers > 1 ? 2 : 1); i++) {

@@ -16,7 +16,7 @@ enum {
     CHUNK_BYTES = 2048,         /* of a row: a panel of W and 4 rows fill 28 KiB */
     FEW_ROWS = 8,               /* a block of a tiny call; no group has more */
     PANEL = 10,                 /* classes */
-    MANY_CLASSES = 64,          /* then dW is large: more rows for each visit */
+    MANY = 64,                  /* classes: dW is large, more rows for each visit */
     LARGE_PAGE = 1 << 21,
     LARGE_SCRATCH = 1 << 22,    /* bytes from which on large pages are asked for */
 };
@@ -44,9 +44,9 @@ linclf_make_plan(linclf_plan *p, ptrdiff_t N, ptrdiff_t D, ptrdiff_t C,
     p->n_segments = (N + p->segment - 1) / p->segment;
     p->chunk = CHUNK_BYTES / real;
     p->panel = PANEL;
+    p->many = C >= MANY;
     p->block = MAX_BLOCK;     /* powers of two, so that FLUSH_ROWS is a multiple */
-    while (p->block > MIN_BLOCK && C < MANY_CLASSES
-           && p->block * p->ld * real > BLOCK_BYTES)
+    while (p->block > MIN_BLOCK && !p->many && p->block * p->ld * real > BLOCK_BYTES)
         p->block /= 2;
     while (p->block > FEW_ROWS && p->block / 2 >= N)
         p->block /= 2;

@@ -29,20 +29,31 @@
 
 /* DOT_CLASSES and GRAD_* are tile sizes in registers: how many classes a dot
  * product tile has beside its 4 rows, and how many classes and vectors of D a
- * gradient tile. They change speed, never bits. */
+ * gradient tile: MANY_* where there are many classes, and a strip of the rows is
+ * visited often. They change speed, never bits. */
 #if defined(__AVX512F__)
-enum { VEC_BYTES = 64, DOT_CLASSES = 5, GRAD_CLASSES = 5, GRAD_VECTORS = 4 };
+enum { VEC_BYTES = 64, DOT_CLASSES = 5 };
+enum { GRAD_CLASSES = 10, GRAD_VECTORS = 2, MANY_CLASSES = 5, MANY_VECTORS = 4 };
 #define VEC_KEEP(v) __asm__("" : "+v"(v))
+#define VEC_USED(v) __asm__("" : : "v"(v))
 #elif defined(__AVX2__)
-enum { VEC_BYTES = 32, DOT_CLASSES = 3, GRAD_CLASSES = 5, GRAD_VECTORS = 2 };
+enum { VEC_BYTES = 32, DOT_CLASSES = 3 };
+enum { GRAD_CLASSES = 5, GRAD_VECTORS = 2, MANY_CLASSES = 5, MANY_VECTORS = 2 };
 #define VEC_KEEP(v) __asm__("" : "+x"(v))
+#define VEC_USED(v) __asm__("" : : "x"(v))
 #elif defined(__aarch64__)
-enum { VEC_BYTES = 16, DOT_CLASSES = 5, GRAD_CLASSES = 5, GRAD_VECTORS = 4 };
+enum { VEC_BYTES = 16, DOT_CLASSES = 5 };
+enum { GRAD_CLASSES = 5, GRAD_VECTORS = 4, MANY_CLASSES = 5, MANY_VECTORS = 4 };
 #define VEC_KEEP(v) __asm__("" : "+w"(v))
+#define VEC_USED(v) __asm__("" : : "w"(v))
 #else
-enum { VEC_BYTES = 16, DOT_CLASSES = 2, GRAD_CLASSES = 4, GRAD_VECTORS = 2 };
+enum { VEC_BYTES = 16, DOT_CLASSES = 2 };
+enum { GRAD_CLASSES = 4, GRAD_VECTORS = 2, MANY_CLASSES = 4, MANY_VECTORS = 2 };
 #define VEC_KEEP(v) ((void)0)
+#define VEC_USED(v) ((void)0)
 #endif
+
+#define POINTER_KEEP(p) __asm__("" : "+r"(p))   /* in one register */
 
 enum {
     LINE_BYTES = 64,
@@ -56,6 +67,8 @@ enum {
 /* Into the second-level cache: rows that come next would crowd those at hand out
  * of the first, whose few line buffers would also be the limit. */
 #define FETCH(p) __builtin_prefetch(p, 0, 2)
+/* Into the first, from the second. */
+#define APPROACH(p) __builtin_prefetch(p, 0, 3)
 
 #define VEC_INLINE static inline __attribute__((always_inline))
 
