@@ -13,7 +13,7 @@
 
 enum {
     BLOCK_BYTES = 256 * 1024,   /* rows of X: a good part of a common L2 */
-    CHUNK_BYTES = 2048,         /* of a row: a panel of W and 4 rows fill 28 KiB */
+    CHUNK_LINES = 40,           /* of a row: a panel of W and 4 rows fill 35 KiB */
     FEW_ROWS = 8,               /* a block of a tiny call; no group has more */
     PANEL = 10,                 /* classes */
     MANY = 64,                  /* classes: dW is large, more rows for each visit */
@@ -25,6 +25,17 @@ static ptrdiff_t
 clamp(ptrdiff_t n, ptrdiff_t low, ptrdiff_t high)
 {
     return n < low ? low : n > high ? high : n;
+}
+
+/* Lines of W that a chunk has: even portions, as a short last one costs as much as
+ * any other to begin and to end. */
+static ptrdiff_t
+even_chunk(ptrdiff_t lines)
+{
+    const ptrdiff_t n =
+        lines > CHUNK_LINES ? (lines + CHUNK_LINES - 1) / CHUNK_LINES : 1;
+
+    return (lines + n - 1) / n;
 }
 
 void
@@ -42,7 +53,7 @@ linclf_make_plan(linclf_plan *p, ptrdiff_t N, ptrdiff_t D, ptrdiff_t C,
     p->ld = round_up(D, lanes);
     p->segment = round_up((N + n - 1) / n, 8);   /* sums go by row % 8 */
     p->n_segments = (N + p->segment - 1) / p->segment;
-    p->chunk = CHUNK_BYTES / real;
+    p->chunk = even_chunk(p->full / lanes) * lanes;
     p->panel = PANEL;
     p->many = C >= MANY;
     p->block = MAX_BLOCK;     /* powers of two, so that FLUSH_ROWS is a multiple */
