@@ -79,7 +79,7 @@ $(VENV)/documented-with: pyproject.toml $(VENV)/made | $(BUILD)/installed
 	@$(PIP) install --group docs
 	@touch $@
 
-# ARGS: --quick, --only cifar,sgd, --seconds 20, --threads 1 2, --write-results.
+# ARGS: --quick, --only cifar,sgd, --seconds 20, --threads 1 2, --resume, --write-results.
 bench: $(VENV)/raced-with $(BUILD)/installed ## race NumPy, PyTorch, scikit-learn and the hardware
 	python -m benchmarks $(ARGS)
 

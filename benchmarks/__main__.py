@@ -26,6 +26,7 @@ __all__ = ["main"]
 
 ROOT = Path(__file__).resolve().parent.parent
 _OUTPUT = ROOT / "build" / "bench"
+_RESULTS = "results.json"
 #: Of the environment, for kinds that need any.
 _SETTINGS = {"avx2": {"OPENBLAS_CORETYPE": "Haswell", "LINCLF_CPU": "avx2"}}
 
@@ -40,7 +41,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 2
     folder = Path(words.output)
     folder.mkdir(parents=True, exist_ok=True)
-    results = run(plan, folder)
+    try:
+        found = _found(plan, folder) if words.resume else {}
+    except ValueError as error:
+        print(f"benchmarks: error: {error}", file=sys.stderr)
+        return 2
+    results = run(plan, folder, found)
     plot = roofline_svg(results)
     if plot:
         (folder / "roofline.svg").write_text(plot, encoding="utf-8")
@@ -82,18 +88,36 @@ def _parser() -> argparse.ArgumentParser:
         "--output", metavar="DIR", default=str(_OUTPUT), help="for JSON and plot (build/bench)"
     )
     parser.add_argument(
+        "--resume", action="store_true", help="measure only kinds of which DIR has no results yet"
+    )
+    parser.add_argument(
         "--write-results", action="store_true", help="write benchmarks/RESULTS.md and its plot"
     )
     return parser
 
 
-def run(plan: Plan, folder: Path) -> dict[str, Any]:
+def _found(plan: Plan, folder: Path) -> dict[str, Any]:
+    """Return what a run of the same plan, that was stopped, has left in its folder."""
+    file = folder / _RESULTS
+    if not file.exists():
+        return {}
+    found: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    if found["plan"] != json.loads(json.dumps(asdict(plan))):
+        raise ValueError(f"--resume: {file} has results of another plan; name another --output")
+    return found
+
+
+def run(plan: Plan, folder: Path, found: dict[str, Any]) -> dict[str, Any]:
     """Measure each kind in a process of its own, and join what they found.
 
-    The file is written after every kind, so that a run that is stopped is not lost.
+    The file is written after every kind, so that a run that is stopped is not lost. Kinds of which
+    there are results in `found` are not measured again.
     """
-    results: dict[str, Any] = {}
+    results = found
+    known = {one["kind"] for what in ("races", "figures") for one in found.get(what, [])}
     for kind in plan.kinds:
+        if kind in known or (kind == "solve" and found.get("solutions")):
+            continue
         if kind == "avx2" and kind not in _linclf.isas():
             continue
         part = _in_process(replace(plan, kinds=(kind,)), folder, _SETTINGS.get(kind, {}))
@@ -102,7 +126,7 @@ def run(plan: Plan, folder: Path) -> dict[str, Any]:
                 results[what] += part[what]
         else:
             results = {**part, "plan": asdict(plan)}
-        (folder / "results.json").write_text(json.dumps(results, indent=1), encoding="utf-8")
+        (folder / _RESULTS).write_text(json.dumps(results, indent=1), encoding="utf-8")
     if not results:
         raise SystemExit("benchmarks: nothing to measure: this processor has no AVX2")
     return results

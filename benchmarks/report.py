@@ -29,7 +29,7 @@ _NOTES = {
     "avx2": "In a process with OPENBLAS_CORETYPE=Haswell and LINCLF_CPU=avx2.",
     "numgrad": "All entries of W at once, and two losses an entry: those of 20 entries, scaled.",
     "error": "Norm of the error over the norm, against long double.",
-    "memory": "Resident memory at its highest during a call, minus that before it.",
+    "memory": "Resident memory at its highest during a call, without files, minus that before it.",
     "bits": "What this costs cannot be measured from outside: there is no build without it.",
 }
 

@@ -259,6 +259,17 @@ def test_the_results_page_tells_how_it_came_about(judged):
     assert "quick run" not in text
 
 
+def test_the_readme_claims_what_the_committed_run_found():
+    readme = (command.ROOT / "README.md").read_text("utf-8")
+    (claim,) = (part for part in readme.split("\n\n") if "benchmarks/RESULTS.md" in part)
+    claimed = re.findall(r"[\d.]+x", claim)
+    found = re.findall(
+        r"(?<=\| )[\d.]+x", (command.ROOT / "benchmarks/RESULTS.md").read_text("utf-8")
+    )
+    assert len(claimed) > 5
+    assert not set(claimed) - set(found)
+
+
 def test_the_plot_is_well_formed(results):
     results["limits"] = {what: {"1": 5e10, "2": 1e11} for what in ("read", "float64", "float32")}
     root = ET.fromstring(roofline_svg(results))
@@ -313,6 +324,29 @@ def test_one_command_writes_json_and_prints_tables(capfd, tmp_path):
     assert "tiny call, 3x4x3" in out
     written = json.loads((tmp_path / "results.json").read_text("utf-8"))
     assert [row["kind"] for row in written["races"]] == ["tiny", "tiny"]
+
+
+def test_a_stopped_run_is_continued(monkeypatch, plan, tmp_path):
+    plan = replace(plan, kinds=("tiny", "bits", "solve"))
+    asked = []
+
+    def measured(part, folder, settings):
+        (kind,) = part.kinds
+        if asked == ["tiny", "bits"]:
+            raise KeyboardInterrupt
+        asked.append(kind)
+        row = {"tiny": "races", "bits": "figures"}.get(kind, "solutions")
+        return {"races": [], "figures": [], "solutions": [], row: [{"kind": kind}]}
+
+    monkeypatch.setattr(command, "_in_process", measured)
+    with pytest.raises(KeyboardInterrupt):
+        command.run(plan, tmp_path, {})
+    asked.clear()
+    results = command.run(plan, tmp_path, command._found(plan, tmp_path))
+    assert asked == ["solve"]
+    assert [results[what][0]["kind"] for what in ("races", "figures", "solutions")] == [*plan.kinds]
+    with pytest.raises(ValueError, match="another plan"):
+        command._found(replace(plan, seconds=3.0), tmp_path)
 
 
 @pytest.mark.parametrize("size", data.SIZES)

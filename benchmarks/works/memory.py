@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from time import perf_counter
 from typing import Self
 
 import linclf
@@ -20,6 +22,7 @@ D, C = 3073, 10
 MEBIBYTE = 1 << 20
 SPREAD = 0.25  # MiB by which two peaks may differ: a thread may find no work, and Python takes some
 _CALLS = 5  # a look may come too early
+_SETTLING = 1.5  # seconds until looking itself takes no more memory
 
 
 def figures(plan: Plan) -> Iterator[Figure]:
@@ -38,14 +41,20 @@ def figures(plan: Plan) -> Iterator[Figure]:
 
 def _in_process(N: int, dtype: str, n_threads: int) -> float:
     script = f"from benchmarks.works.memory import peak; print(peak({N}, {dtype!r}, {n_threads}))"
+    # What is freed goes back to the system at once, or each call would seem to add to the last.
+    environment = {**os.environ, "MALLOC_MMAP_THRESHOLD_": "65536"}
     done = subprocess.run(
-        [sys.executable, "-c", script], stdout=subprocess.PIPE, text=True, check=True
+        [sys.executable, "-c", script],
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+        env=environment,
     )
     return float(done.stdout)
 
 
 def peak(N: int, dtype: str, n_threads: int) -> float:
-    """Return by how many MiB a call raises the resident memory of this process at most.
+    """Return by how many MiB a call raises the memory of this process at most.
 
     X is one row seen N times, so that it takes no memory itself.
     """
@@ -59,7 +68,7 @@ def peak(N: int, dtype: str, n_threads: int) -> float:
 
 
 class _Watch:
-    """Looks at the resident memory all the time in a thread of its own.
+    """Looks at the memory in use all the time in a thread of its own.
 
     The peak that the kernel keeps itself is not used: it counts pages in lots, and is off by
     some 100 of them.
@@ -80,13 +89,15 @@ class _Watch:
         self._thread.join()
 
     def _look(self) -> None:
-        before = _resident()
+        settled = perf_counter() + _SETTLING
+        while perf_counter() < settled:
+            before = _anonymous()
         self._ready.set()
         while not self._stop.is_set():
-            self.growth = max(self.growth, _resident() - before)
+            self.growth = max(self.growth, _anonymous() - before)
 
 
-def _resident() -> int:
-    """Return the resident memory of this process in bytes, exactly."""
+def _anonymous() -> int:
+    """Return the resident memory in bytes, exactly, but for files: code is read as it is needed."""
     lines = Path("/proc/self/smaps_rollup").read_bytes().splitlines()
-    return next(int(line.split()[1]) * 1024 for line in lines if line.startswith(b"Rss:"))
+    return next(int(line.split()[1]) * 1024 for line in lines if line.startswith(b"Anonymous:"))
