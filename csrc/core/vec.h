@@ -30,7 +30,10 @@
 /* DOT_CLASSES and GRAD_* are tile sizes in registers: how many classes a dot
  * product tile has beside its 4 rows, and how many classes and vectors of D a
  * gradient tile: MANY_* where there are many classes, and a strip of the rows is
- * visited often. They change speed, never bits. */
+ * visited often. They change speed, never bits.
+ *
+ * VEC_KEEP has a vector in a register from there on, VEC_USED until there: or gcc
+ * makes it the destination of the last product, and copies whole accumulators. */
 #if defined(__AVX512F__)
 enum { VEC_BYTES = 64, DOT_CLASSES = 5 };
 enum { GRAD_CLASSES = 10, GRAD_VECTORS = 2, MANY_CLASSES = 5, MANY_VECTORS = 4 };
