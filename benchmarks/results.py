@@ -11,13 +11,14 @@ __all__ = ["results_markdown"]
 _HEAD = """\
 # Results
 
-Written by `make bench ARGS="--write-results"`, which measures everything anew in one run. Times are
-medians per piece of work, of rounds in which the contenders took turns; before that, each result
-was compared with a reference. A number such as 7.7x says how many times as long the fastest way of
-an opponent takes, on one or more threads, as linclf on the highest number. T_min is the time that
-the machine needs at least: the bytes of X over the rate at which a buffer of its size is read, or
-the operations over the multiply-add rate, whichever is longer, both measured anew in every round.
-FLOOR and GOAL are targets that a figure has met, BELOW is one that it has missed.
+Written by `make bench ARGS="--write-results"`, which measures everything anew in one run; after a
+run that was stopped, `--resume` measures the kinds that are missing. Times are medians per piece of
+work, of rounds in which the contenders took turns; before that, each result was compared with a
+reference. A number such as 7.7x says how many times as long the fastest way of an opponent takes,
+on one or more threads, as linclf on the highest number. T_min is the time that the machine needs at
+least: the bytes of X over the rate at which a buffer of its size is read, or the operations over
+the multiply-add rate, whichever is longer, both measured anew in every round. FLOOR and GOAL are
+targets that a figure has met, BELOW is one that it has missed.
 
 The ways of the opponents: `course` is the vectorised NumPy of CS231n; `in place` is the fastest
 NumPy that we could write, with reused buffers and the gradient formed in the faster memory order,
