@@ -25,7 +25,8 @@ NumPy that we could write, with reused buffers and the gradient formed in the fa
 scores kept class by class or sample by sample; PyTorch is autograd through `linear` and
 `cross_entropy` or `multi_margin_loss` (times C, by which it divides); scikit-learn is the objective
 of `LogisticRegression`, or that solver itself. Every opponent runs in a process without BLAS and
-OpenMP settings, with 1 thread and with more; none copies the data on the clock, unless it must.
+OpenMP settings, with 1 thread and with more (L-BFGS and 1,000 classes: with the highest number
+only); none copies the data on the clock, unless it must.
 """
 
 

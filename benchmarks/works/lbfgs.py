@@ -34,7 +34,7 @@ def races(plan: Plan) -> Iterator[Race]:
         X, y = floats(size, "float64")
         task = Task("softmax", np.zeros((size.D, size.C)), X, y, REG)
         iterations = 3 if plan.quick else ITERATIONS
-        # The slowest take 20 s for a turn on one thread, and no target is about it.
+        # With one thread as well, this row alone takes five minutes, and no target is about it.
         contenders = _contenders(scipy, task, iterations, plan.threads[-1:])
         course = next(c for c in contenders if c.name == "course")
         yield Race(
