@@ -73,13 +73,26 @@ targets_at(const linclf_block *k, ptrdiff_t i)
 
 /* s_y of every sample. */
 VEC_INLINE vec_f64
-score_of(const vec_f64 *s, ptrdiff_t C, vec_i64 y)
+score_of(const vec_f64 *s, vec_i64 y)
 {
-    vec_f64 s_y = zeros;
+    int64_t at[GROUP];
+    vec_f64 s_y;
 
-    for (ptrdiff_t j = 0; j < C; j++)
-        s_y = choose(is_class(y, j), s[j], s_y);
+    memcpy(at, &y, sizeof at);
+    for (int l = 0; l < GROUP; l++)
+        s_y[l] = s[at[l]][l];
     return s_y;
+}
+
+/* s_y += by, for every sample. */
+VEC_INLINE void
+add_to_class(vec_f64 *s, vec_i64 y, vec_f64 by)
+{
+    int64_t at[GROUP];
+
+    memcpy(at, &y, sizeof at);
+    for (int l = 0; l < GROUP; l++)
+        ((double *)(s + at[l]))[l] += by[l];
 }
 
 #include "loss_files.inc"   /* made by CMake: every losses/<name>.inc */
@@ -87,9 +100,32 @@ score_of(const vec_f64 *s, ptrdiff_t C, vec_i64 y)
 typedef vec_f64 loss_function(vec_f64 *restrict s, ptrdiff_t C, vec_i64 y,
                               vec_f64 delta);
 
-#define ROW(name) name,
-static loss_function *const loss_functions[] = {LINCLF_LOSSES(ROW)};
-#undef ROW
+/* Inlined, so that what is the same for all groups is in registers. */
+VEC_INLINE void
+each_group(linclf_block *k, loss_function *loss, double delta)
+{
+    const ptrdiff_t C = k->plan->C;
+
+    for (ptrdiff_t i = 0; i < k->n; i += GROUP) {
+        const vec_f64 L =
+            loss((vec_f64 *)(k->S + i * C), C, load_labels(k, i), fill_f64(delta));
+
+        memcpy(k->losses + i, &L, sizeof L);
+    }
+}
+
+static void
+each_group_of_targets(linclf_block *k)
+{
+    const ptrdiff_t C = k->plan->C;
+
+    for (ptrdiff_t i = 0; i < k->n; i += GROUP) {
+        const vec_f64 L =
+            softmax_targets((vec_f64 *)(k->S + i * C), C, targets_at(k, i));
+
+        memcpy(k->losses + i, &L, sizeof L);
+    }
+}
 
 /* The samples that only fill up the last group must not count. */
 static void
@@ -126,21 +162,20 @@ add_losses_and_bias(linclf_block *k)
 static void
 losses(linclf_block *k, const linclf_objective *objective, bool targets)
 {
-    loss_function *const loss = loss_functions[objective->loss];
-    const vec_f64 delta = fill_f64(objective->delta);
-    const ptrdiff_t C = k->plan->C;
-
-    for (ptrdiff_t i = 0; i < k->n; i += GROUP) {
-        vec_f64 *const s = (vec_f64 *)(k->S + i * C);
-        const vec_f64 L = targets ? softmax_targets(s, C, targets_at(k, i))
-                                  : loss(s, C, load_labels(k, i), delta);
-
-        memcpy(k->losses + i, &L, sizeof L);
-    }
+    if (targets)
+        each_group_of_targets(k);
+    else
+        switch (objective->loss) {
+#define ROW(name) \
+    case LINCLF_LOSS_##name: each_group(k, name, objective->delta); break;
+            LINCLF_LOSSES(ROW)
+#undef ROW
+        default: break;
+        }
     clear_padding(k);
     add_losses_and_bias(k);
     if (k->G && k->G != (void *)k->S) {
-        const ptrdiff_t count = round_up(k->n, GROUP) * C;
+        const ptrdiff_t count = round_up(k->n, GROUP) * k->plan->C;
         float *const G = k->G;
 
         for (ptrdiff_t i = 0; i < count; i += GROUP)

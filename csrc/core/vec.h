@@ -157,6 +157,46 @@ keep(mask_f64 where, vec_f64 v)
     return (vec_f64)(where & (mask_f64)v);
 }
 
+/* a > b ? a : b, so b where one of them is NaN. */
+VEC_INLINE vec_f64
+max_f64(vec_f64 a, vec_f64 b)
+{
+#if defined(__AVX512F__)
+    return (vec_f64)_mm512_max_pd((__m512d)a, (__m512d)b);
+#elif defined(__AVX2__)
+    return (vec_f64)_mm256_max_pd((__m256d)a, (__m256d)b);
+#else
+    return choose(a > b, a, b);
+#endif
+}
+
+/* a < b ? a : b, likewise. */
+VEC_INLINE vec_f64
+min_f64(vec_f64 a, vec_f64 b)
+{
+#if defined(__AVX512F__)
+    return (vec_f64)_mm512_min_pd((__m512d)a, (__m512d)b);
+#elif defined(__AVX2__)
+    return (vec_f64)_mm256_min_pd((__m256d)a, (__m256d)b);
+#else
+    return choose(a < b, a, b);
+#endif
+}
+
+/* sum + x where v is not 1 (so where it is NaN, too), elsewhere sum. */
+VEC_INLINE vec_f64
+add_unless_one_f64(vec_f64 v, vec_f64 sum, vec_f64 x)
+{
+    const vec_f64 one = fill_f64(1.0);
+#if defined(__AVX512F__)
+    const __mmask8 where = _mm512_cmp_pd_mask((__m512d)v, (__m512d)one, _CMP_NEQ_UQ);
+
+    return (vec_f64)_mm512_mask_add_pd((__m512d)sum, where, (__m512d)sum, (__m512d)x);
+#else
+    return sum + keep(v != one, x);
+#endif
+}
+
 /* Whether the mask is set in every lane. */
 VEC_INLINE bool
 all(mask_f64 where)

@@ -39,16 +39,19 @@ exp_scaled(vec_f64 x, bits_f64 shift)
     const vec_f64 far = fma_f64(n, fill_f64(-LOG2_HIGH), x);   /* exact */
     const vec_f64 r = fma_f64(n, fill_f64(-LOG2_LOW), far);
     const vec_f64 lost = fma_f64(n, fill_f64(-LOG2_LOW), far - r);
-    vec_f64 series = fill_f64(q[0]);
+    const vec_f64 r2 = r * r, r4 = r2 * r2;
+    vec_f64 pair[5];   /* not one term after another: each would wait for the last */
 
-    for (int k = 1; k < 10; k++)
-        series = fma_f64(series, r, fill_f64(q[k]));
+    for (int k = 0; k < 5; k++)
+        pair[k] = fma_f64(fill_f64(q[2 * k]), r, fill_f64(q[2 * k + 1]));
+    const vec_f64 middle = fma_f64(pair[1], r2, pair[2]);
+    const vec_f64 last = fma_f64(pair[3], r2, pair[4]);
+    const vec_f64 series = fma_f64(fma_f64(pair[0], r4, middle), r4, last);
 
-    const vec_f64 one = fill_f64(1.0), sum = one + r;
-    const vec_f64 rest = ((one - sum) + r) + fma_f64(r * r, series, lost);
+    const vec_f64 above_one = r + fma_f64(r2, series, lost);
     const bits_f64 exponent = (bits_f64)t + shift + 1023;
 
-    return (sum + rest) * (vec_f64)(exponent << 52);
+    return (fill_f64(1.0) + above_one) * (vec_f64)(exponent << 52);
 }
 
 /* exp(x) for LEAST_NORMAL_EXP <= x <= 0: the result is a normal number. */
@@ -75,7 +78,7 @@ exp_nonpositive(vec_f64 x)
          * choose(tiny, fill_f64(0x1p-128), fill_f64(1.0));
 }
 
-/* log(1 + x) for x >= 0.
+/* log(1 + x) for x >= 0, given 1 / (1 + x).
  *
  *     1 + x = 2^k (1 + f), sqrt(1/2) <= 1 + f < sqrt(2),   s = f / (2 + f)
  *     log(1 + f) = f - (f^2/2 - s (f^2/2 + R(s^2)))
@@ -83,7 +86,7 @@ exp_nonpositive(vec_f64 x)
  * with R the polynomial of FreeBSD's msun (e_log.c); what rounding 1 + x lost
  * comes back as a correction of first order. */
 VEC_INLINE vec_f64
-log1p_nonnegative(vec_f64 x)
+log1p_nonnegative(vec_f64 x, vec_f64 inverse)
 {
     static const double R[] = {
         1.479819860511658591e-01, 1.531383769920937332e-01, 1.818357216161805012e-01,
@@ -92,7 +95,7 @@ log1p_nonnegative(vec_f64 x)
     };
     const vec_f64 one = fill_f64(1.0), half = fill_f64(0.5);
     const vec_f64 u = one + x, seen = u - one;
-    const vec_f64 lost = ((one - (u - seen)) + (x - seen)) / u;
+    const vec_f64 lost = ((one - (u - seen)) + (x - seen)) * inverse;
 
     /* sqrt(1/2) has the bits 3fe6a09e667f3bcd, 1 the bits 3ff0000000000000 */
     const bits_f64 shifted = (bits_f64)u + (0x3ff0000000000000u - 0x3fe6a09e667f3bcdu);
@@ -103,11 +106,13 @@ log1p_nonnegative(vec_f64 x)
 
     const vec_f64 s = f / (fill_f64(2.0) + f), z = s * s;
     const vec_f64 half_f2 = half * f * f;
-    vec_f64 series = fill_f64(R[0]);
+    const vec_f64 z2 = z * z;
+    vec_f64 pair[3];
 
-    for (int i = 1; i < 7; i++)
-        series = fma_f64(series, z, fill_f64(R[i]));
-    series *= z;
+    for (int i = 0; i < 3; i++)
+        pair[i] = fma_f64(fill_f64(R[2 * i]), z, fill_f64(R[2 * i + 1]));
+    const vec_f64 high = fma_f64(fma_f64(pair[0], z2, pair[1]), z2, pair[2]);
+    const vec_f64 series = fma_f64(high, z, fill_f64(R[6])) * z;
 
     const vec_f64 low =
         fma_f64(s, half_f2 + series, fma_f64(k, fill_f64(LOG2_LOW), lost));
