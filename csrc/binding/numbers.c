@@ -1,6 +1,8 @@
 /* Arguments that are not arrays: numbers, penalties, threads, names. */
 #include "convert.h"
 
+#include <string.h>
+
 int
 linclf_get_double(PyObject *object, const char *name, double *number)
 {
@@ -107,17 +109,22 @@ int
 linclf_get_loss(PyObject *object, linclf_loss *loss)
 {
     PyObject *known;
+    const char *name;
+    Py_ssize_t length;
 
     if (!PyUnicode_Check(object)) {
         PyErr_Format(PyExc_TypeError, "loss must be a string or a Loss, not %s",
                      Py_TYPE(object)->tp_name);
         return -1;
     }
-    for (int i = 0; i < LINCLF_N_LOSSES; i++)
-        if (PyUnicode_CompareWithASCIIString(object, linclf_loss_name(i)) == 0) {
+    name = PyUnicode_AsUTF8AndSize(object, &length);
+    for (int i = 0; name && i < LINCLF_N_LOSSES; i++)
+        if (strcmp(name, linclf_loss_name(i)) == 0
+            && (size_t)length == strlen(name)) {   /* no NUL within */
             *loss = (linclf_loss)i;
             return 0;
         }
+    PyErr_Clear();   /* half of a surrogate pair: no name of a loss either */
     known = known_losses();
     if (known)
         PyErr_Format(PyExc_ValueError, "loss is %R: it must be one of %U", object,

@@ -32,10 +32,17 @@ enum {
     MAX_THREADS = 256,
 };
 
+/* To multiples of a power of two. */
+static inline ptrdiff_t
+round_down(ptrdiff_t n, ptrdiff_t to)
+{
+    return n & -to;
+}
+
 static inline ptrdiff_t
 round_up(ptrdiff_t n, ptrdiff_t to)
 {
-    return (n + to - 1) / to * to;
+    return round_down(n + to - 1, to);
 }
 
 /* The sum of 8 partial sums, in the one order that every double sum ends with;
@@ -173,24 +180,29 @@ const linclf_kernels *linclf_active_kernels(void);
 void linclf_make_plan(linclf_plan *plan, ptrdiff_t N, ptrdiff_t D, ptrdiff_t C,
                       linclf_dtype dtype);
 
-/* Several aligned pieces out of one allocation: a first round with base NULL
- * counts the bytes, a second hands them out. */
-typedef struct {
-    char *base;
-    size_t used;
-} linclf_arena;
-
-void *linclf_take(linclf_arena *arena, ptrdiff_t count, ptrdiff_t size);
-
 /* The scratch of a tiny call, on its caller's stack: an allocation would take
  * as long as the work. */
 typedef struct {
     _Alignas(LINE) char bytes[4096];
 } linclf_small;
 
-/* Zeroed, on a line; NULL on failure. */
-void *linclf_allocate(size_t size, linclf_small *small);
-void linclf_release(void *memory, const linclf_small *small);
+/* Several aligned pieces of zeroed memory: of `small`, or out of one allocation if
+ * there they had no room. It takes rounds, of which only the last one counts:
+ *
+ *     linclf_arena arena = {.small = &small};
+ *     while (linclf_another_round(&arena))
+ *         piece = linclf_take(&arena, count, size);   and all others
+ *     if (!arena.base)   then there is no memory of so many bytes: arena.used */
+typedef struct {
+    linclf_small *small;
+    char *base;
+    size_t used, room;
+    void *allocation;
+} linclf_arena;
+
+bool linclf_another_round(linclf_arena *arena);
+void *linclf_take(linclf_arena *arena, ptrdiff_t count, ptrdiff_t size); /* or NULL */
+void linclf_release(linclf_arena *arena);
 
 /* ---- pass.c: scores, losses and gradient summed over all samples ---------- */
 

@@ -26,8 +26,8 @@ linclf_loss_grad(const linclf_objective *objective, const linclf_model *model,
 {
     linclf_status status = linclf_check_objective(objective, data, error);
     const bool wanted = gradient && gradient->dW.data;
-    linclf_arena arena = {0};
     linclf_small small;
+    linclf_arena arena = {.small = &small};
     linclf_pass pass;
     double norm2 = 0;
 
@@ -44,12 +44,10 @@ linclf_loss_grad(const linclf_objective *objective, const linclf_model *model,
     const int n = linclf_threads_for(
         n_threads, 4.0 * (double)p->N * (double)p->D * (double)p->C, LINCLF_START);
 
-    linclf_pass_take(&arena, &pass, n);
-    void *const memory = linclf_allocate(arena.used, &small);
-    if (!memory)
+    while (linclf_another_round(&arena))
+        linclf_pass_take(&arena, &pass, n);
+    if (!arena.base)
         return linclf_out_of_memory(error, arena.used);
-    arena = (linclf_arena){.base = memory};
-    linclf_pass_take(&arena, &pass, n);
     linclf_pass_pack(&pass);
 
     linclf_pass_open(&pass, 0);
@@ -64,6 +62,6 @@ linclf_loss_grad(const linclf_objective *objective, const linclf_model *model,
         if (wanted)
             write_outputs(&pass, g, gradient);
     }
-    linclf_release(memory, &small);
+    linclf_release(&arena);
     return status;
 }

@@ -141,7 +141,7 @@ take(linclf_arena *arena, numgrad *g, int n_workers)
     g->workers = linclf_take(arena, n_workers, sizeof *g->workers);
     for (int w = 0; w < n_workers; w++) {
         numgrad_worker ignored = {0};
-        numgrad_worker *const mine = arena->base ? &g->workers[w] : &ignored;
+        numgrad_worker *const mine = g->workers ? &g->workers[w] : &ignored;
 
         mine->x = linclf_take(arena, STRIP * p->block, sizeof *mine->x);
         mine->scratch = linclf_take(arena, p->C, LINE);
@@ -309,8 +309,8 @@ linclf_numerical_gradient(const linclf_objective *objective, const linclf_model 
 {
     linclf_status status = linclf_check_objective(objective, data, error);
     numgrad g = {.options = options};
-    linclf_arena arena = {0};
     linclf_small small;
+    linclf_arena arena = {.small = &small};
 
     if (!status)
         status = linclf_check_operands(model, data, true, error);
@@ -338,13 +338,11 @@ linclf_numerical_gradient(const linclf_objective *objective, const linclf_model 
         n_threads, 40.0 * rows * (double)g.features * (double)p->C * (double)p->C,
         LINCLF_START);
 
-    take(&arena, &g, n);
-    void *const memory = linclf_allocate(arena.used, &small);
-    if (!memory)
+    while (linclf_another_round(&arena))
+        take(&arena, &g, n);
+    if (!arena.base)
         return linclf_out_of_memory(error, arena.used);
-    arena = (linclf_arena){.base = memory};
-    take(&arena, &g, n);
     status = run(&g, gradient, n, error);
-    linclf_release(memory, &small);
+    linclf_release(&arena);
     return status;
 }

@@ -85,7 +85,7 @@ linclf_pass_take(linclf_arena *arena, linclf_pass *pass, int n_workers)
     pass->n_workers = n_workers;
     pass->blocks = linclf_take(arena, n_workers, sizeof *pass->blocks);
     for (int w = 0; w < n_workers; w++)
-        take_block(arena, pass, arena->base ? &pass->blocks[w] : &ignored);
+        take_block(arena, pass, pass->blocks ? &pass->blocks[w] : &ignored);
 }
 
 void
@@ -263,10 +263,12 @@ wait_for(linclf_pass *pass, ptrdiff_t segments, int worker)
 {
     unsigned spins = 0;
 
+    if (worker == 0)
+        add_up(pass);
     while (atomic_load(&pass->added) < segments) {
+        linclf_relax(&spins);
         if (worker == 0)
             add_up(pass);
-        linclf_relax(&spins);
     }
 }
 

@@ -49,7 +49,7 @@ linclf_make_plan(linclf_plan *p, ptrdiff_t N, ptrdiff_t D, ptrdiff_t C,
     p->D = D;
     p->C = C;
     p->real = real;
-    p->full = D / lanes * lanes;
+    p->full = round_down(D, lanes);
     p->ld = round_up(D, lanes);
     p->segment = round_up((N + n - 1) / n, 8);   /* sums go by row % 8 */
     p->n_segments = (N + p->segment - 1) / p->segment;
@@ -66,10 +66,10 @@ linclf_make_plan(linclf_plan *p, ptrdiff_t N, ptrdiff_t D, ptrdiff_t C,
 void *
 linclf_take(linclf_arena *arena, ptrdiff_t count, ptrdiff_t size)
 {
-    void *const piece = arena->base ? arena->base + arena->used : NULL;
+    const size_t begin = arena->used;
 
     arena->used += ((size_t)count * (size_t)size + LINE - 1) / LINE * LINE;
-    return piece;
+    return arena->used <= arena->room ? arena->base + begin : NULL;
 }
 
 /* Zeroed. Walking along 1,000 classes visits as many small pages, more than a core
@@ -91,29 +91,30 @@ get_memory(size_t size)
     return calloc(1, size);
 }
 
-void *
-linclf_allocate(size_t size, linclf_small *small)
+bool
+linclf_another_round(linclf_arena *arena)
 {
-    char *memory, *aligned;
-
-    if (size <= sizeof small->bytes)
-        return memset(small->bytes, 0, size);
-    memory = get_memory(size + LINE + sizeof(void *));
-    if (!memory)
-        return NULL;
-    aligned = memory + sizeof(void *) + LINE - 1;
-    aligned -= (uintptr_t)aligned % LINE;
-    memcpy(aligned - sizeof(void *), &memory, sizeof memory);
-    return aligned;
+    if (!arena->base) {
+        arena->base = memset(arena->small->bytes, 0, sizeof arena->small->bytes);
+        arena->room = sizeof arena->small->bytes;
+        return true;
+    }
+    if (arena->used <= arena->room)
+        return false;
+    arena->allocation = get_memory(arena->used + LINE);
+    if (!arena->allocation) {
+        arena->base = NULL;
+        return false;
+    }
+    arena->base = arena->allocation;
+    arena->base += LINE - (uintptr_t)arena->allocation % LINE;
+    arena->room = arena->used;
+    arena->used = 0;
+    return true;
 }
 
 void
-linclf_release(void *aligned, const linclf_small *small)
+linclf_release(linclf_arena *arena)
 {
-    void *memory;
-
-    if (aligned == small->bytes)
-        return;
-    memcpy(&memory, (char *)aligned - sizeof(void *), sizeof memory);
-    free(memory);
+    free(arena->allocation);
 }

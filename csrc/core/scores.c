@@ -53,19 +53,17 @@ run(output *out, int n_threads, double flops, linclf_error *error)
 {
     linclf_pass *const pass = &out->pass;
     const int n = linclf_threads_for(n_threads, flops, LINCLF_START);
-    linclf_arena arena = {0};
     linclf_small small;
+    linclf_arena arena = {.small = &small};
 
-    linclf_pass_take(&arena, pass, n);
-    void *const memory = linclf_allocate(arena.used, &small);
-    if (!memory)
+    while (linclf_another_round(&arena))
+        linclf_pass_take(&arena, pass, n);
+    if (!arena.base)
         return linclf_out_of_memory(error, arena.used);
-    arena = (linclf_arena){.base = memory};
-    linclf_pass_take(&arena, pass, n);
     if (!out->scores)
         linclf_pass_pack(pass);
     linclf_parallel(n, job, out);
-    linclf_release(memory, &small);
+    linclf_release(&arena);
     return LINCLF_STATUS_ok;
 }
 

@@ -217,8 +217,8 @@ linclf_sgd_run(const linclf_objective *objective, const linclf_model *model,
 {
     linclf_status status = linclf_check_objective(objective, data, error);
     descent d = {.run = run};
-    linclf_arena arena = {0};
     linclf_small small;
+    linclf_arena arena = {.small = &small};
 
     if (!status)
         status = linclf_check_operands(model, data, true, error);
@@ -234,12 +234,10 @@ linclf_sgd_run(const linclf_objective *objective, const linclf_model *model,
     const int n = threads_for(
         n_threads, 4.0 * (double)rows * (double)model->W.rows * (double)model->W.cols,
         run->n_steps);
-    take(&arena, &d, n);
-    void *const memory = linclf_allocate(arena.used, &small);
-    if (!memory)
+    while (linclf_another_round(&arena))
+        take(&arena, &d, n);
+    if (!arena.base)
         return linclf_out_of_memory(error, arena.used);
-    arena = (linclf_arena){.base = memory};
-    take(&arena, &d, n);
     load_state(&d);
 
     linclf_parallel(n, job, &d);
@@ -250,7 +248,7 @@ linclf_sgd_run(const linclf_objective *objective, const linclf_model *model,
         status = d.status;
         store_state(&d);
     }
-    linclf_release(memory, &small);
+    linclf_release(&arena);
     return status;
 }
 
