@@ -125,7 +125,8 @@ typedef struct {
     linclf_sum *sum;      /* the segment's; for float64 its dW is dW itself */
     linclf_sum sums[2];   /* that one, and the one before until it is added */
     ptrdiff_t n;          /* rows in the block at hand */
-    bool fetch;           /* whether `next` has as many */
+    bool known;           /* whether `next` has as many, */
+    bool fetch;           /* and they are for the scores and the gradient to fetch */
     int early;            /* of every 4 in it, so many are fetched by the scores */
     linclf_bad bad;       /* what is wrong in it, and where */
     ptrdiff_t bad_row;

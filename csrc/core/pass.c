@@ -103,7 +103,8 @@ linclf_pass_pack(linclf_pass *pass)
 /* While a block is computed, the rows that most likely come next are on their
  * way from memory, be they of another segment or of the next batch. A
  * guess costs nothing but the fetch. Scores and gradient fetch half of them each:
- * a core has few lines under way at a time, so that they must be spread evenly. */
+ * a core has few lines under way at a time, so that they must be spread evenly.
+ * Rows to be converted are fetched while those before them are. */
 static void
 look_ahead(const linclf_pass *pass, linclf_block *k, ptrdiff_t first)
 {
@@ -115,9 +116,10 @@ look_ahead(const linclf_pass *pass, linclf_block *k, ptrdiff_t first)
     const char *const data = X->data;
     const void **const next = k->next;
 
-    k->fetch = !k->copy && start < end;
+    k->known = start < end;
+    k->fetch = !k->copy && k->known;
     k->early = !k->fetch ? 0 : !pass->gradient ? 4 : EARLY_ROWS;
-    for (ptrdiff_t i = 0; i < round_up(n, 4) && k->fetch; i++) {
+    for (ptrdiff_t i = 0; i < round_up(n, 4) && k->known; i++) {
         const ptrdiff_t which = start + i < end ? start + i : end - 1;
         const int64_t at = numbers ? numbers[which] : which;
 
@@ -147,8 +149,8 @@ linclf_pass_load(const linclf_pass *pass, linclf_block *k, ptrdiff_t first, ptrd
         }
         at[i] = (ptrdiff_t)row;
     }
-    pass->real->load(k, &data->X);
     look_ahead(pass, k, next);
+    pass->real->load(k, &data->X);
     if (!pass->objective)
         return true;
     if (data->targets.data) {

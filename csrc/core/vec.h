@@ -248,6 +248,55 @@ load_some_f32(const float *p, ptrdiff_t n)
 #endif
 }
 
+/* As many bytes as a register has numbers, as numbers: where LOADS_BYTES, it is
+ * faster than what a compiler makes of a loop. */
+#if defined(__AVX2__)
+enum { LOADS_BYTES = 1 };
+#else
+enum { LOADS_BYTES = 0 };
+#endif
+
+VEC_INLINE vec_f32
+load_bytes_f32(const uint8_t *p)
+{
+#if defined(__AVX512F__)
+    const __m128i bytes = _mm_loadu_si128((const __m128i *)p);
+
+    return (vec_f32)_mm512_cvtepi32_ps(_mm512_cvtepu8_epi32(bytes));
+#elif defined(__AVX2__)
+    const __m128i bytes = _mm_loadl_epi64((const __m128i *)p);
+
+    return (vec_f32)_mm256_cvtepi32_ps(_mm256_cvtepu8_epi32(bytes));
+#else
+    vec_f32 v;
+
+    for (int i = 0; i < 2 * GROUP; i++)
+        v[i] = (float)p[i];
+    return v;
+#endif
+}
+
+VEC_INLINE vec_f64
+load_bytes_f64(const uint8_t *p)
+{
+#if defined(__AVX512F__)
+    const __m128i bytes = _mm_loadl_epi64((const __m128i *)p);
+
+    return (vec_f64)_mm512_cvtepi32_pd(_mm256_cvtepu8_epi32(bytes));
+#elif defined(__AVX2__)
+    int32_t bytes;
+
+    memcpy(&bytes, p, sizeof bytes);
+    return (vec_f64)_mm256_cvtepi32_pd(_mm_cvtepu8_epi32(_mm_cvtsi32_si128(bytes)));
+#else
+    vec_f64 v;
+
+    for (int i = 0; i < GROUP; i++)
+        v[i] = (double)p[i];
+    return v;
+#endif
+}
+
 #if defined(__AVX512F__)
 /* Of two vectors, cut into pieces of n doubles, a0 b1 a2 b3 ... + a1 b0 a3 b2 ...:
  * the sums of neighbours, a's and b's in turn. To blend costs less than to shuffle,
