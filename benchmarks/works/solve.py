@@ -145,13 +145,13 @@ def _validation_loss(loss: str, W: Array, data: Data) -> float:
 
 def _first(solver: Solver, data: Data, loss: str, wanted: float, plan: Plan) -> Reached:
     """Return the first fit that is good enough, of 1, 2, 3, 4, 6, 8, ... passes."""
-    passes, longest = 1, 0.1 if plan.quick else MOST_SECONDS
+    passes, most = 1, 64 if plan.quick else MOST_PASSES
     while True:
         start = perf_counter()
         W = _fitted(solver, data, passes)
         seconds = perf_counter() - start
         reached = Reached(solver, passes, seconds, _validation_loss(loss, W, data))
-        if reached.loss <= wanted or seconds > longest or passes >= MOST_PASSES:
+        if reached.loss <= wanted or seconds > MOST_SECONDS or passes >= most:
             return reached
         passes = passes * 3 // 2 if passes & (passes - 1) == 0 and passes > 1 else _power(passes)
 
