@@ -246,8 +246,7 @@ visit_rows(numgrad *g, visit *work, int n_threads, linclf_error *error)
     const linclf_plan *const p = &g->pass.plan;
     linclf_block *const k = &g->pass.blocks[0];
 
-    for (ptrdiff_t first = 0; first < p->N && !atomic_load(&g->over);
-         first += p->block) {
+    for (ptrdiff_t first = 0; first < p->N && !stopped(g, 0); first += p->block) {
         const ptrdiff_t left = p->N - first, n = left < p->block ? left : p->block;
 
         if (!linclf_pass_load(&g->pass, k, first, n, first + n))
