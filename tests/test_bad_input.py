@@ -140,16 +140,7 @@ def test_reg_0_and_delta_0_and_huge_penalties_are_defined():
 
 @pytest.mark.parametrize(
     "name",
-    [
-        "loss_grad",
-        "numerical_gradient",
-        "scores",
-        "predict",
-        "softmax",
-        "sgd_step",
-        "sgd_run",
-        "use_isa",
-    ],
+    ["numerical_gradient", "sgd_step", "sgd_run", "use_isa", "implement"],
 )
 def test_the_extension_refuses_a_wrong_number_of_arguments(name):
     function = getattr(_linclf, name)
@@ -242,4 +233,4 @@ def test_an_index_that_shrinks_an_operand_is_read_before_the_operand():
             return 1
 
     with pytest.raises(ValueError, match="X has 1 column"):
-        _linclf.loss_grad("hinge", W, X, y, 0.0, None, 1.0, None, None, Shrinking(), True)
+        linclf.svm_loss(W, X, y, n_threads=Shrinking())

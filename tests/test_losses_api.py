@@ -1,12 +1,15 @@
 """The public loss functions are thin: each hands on what it is given, under its own names."""
 
+import copy
 import inspect
+import pickle
 
 import linclf
 import numpy as np
 import pytest
 from linclf import _linclf
 from linclf.losses import Loss
+from processes import run
 
 FUNCTIONS = (
     linclf.loss_and_grad,
@@ -106,6 +109,110 @@ def test_options_go_by_keyword_only(function):
     parameters = inspect.signature(function).parameters.values()
     positional = [p.name for p in parameters if p.kind is not p.KEYWORD_ONLY]
     assert positional in (["loss", "W", "X", "y", "reg"], ["W", "X", "y", "reg"], ["W", "X"], ["S"])
+
+
+@pytest.mark.parametrize("function", FUNCTIONS, ids=lambda f: f.__name__)
+def test_every_argument_goes_by_its_name_in_any_order_and_defaults_are_those_shown(
+    function, operands
+):
+    W, X, y, b, center = operands
+    given = {"loss": "hinge", "W": W, "X": X, "y": y, "S": X, "reg": 0.3, "squared": True, "b": b}
+    given |= {"delta": 0.5, "center": center, "n_threads": 1}
+    parameters = inspect.signature(function).parameters
+    assert parameters.keys() <= given.keys() | {"out"}
+    named = {name: given[name] for name in reversed(parameters) if name != "out"}
+    positional = [name for name, p in parameters.items() if p.kind is not p.KEYWORD_ONLY]
+    mixed = {name: value for name, value in named.items() if name not in positional}
+    by_position = function(*[given[name] for name in positional], **mixed)
+    # Names that are put together at run time are other objects than those of the definition.
+    assert_same(
+        function(**{"".join(list(name)): value for name, value in named.items()}), by_position
+    )
+
+    required = {name: given[name] for name, p in parameters.items() if p.default is p.empty}
+    defaults = {name: p.default for name, p in parameters.items() if p.default is not p.empty}
+    assert_same(function(**required), function(**required, **defaults))
+
+
+def assert_same(found, expected):
+    assert isinstance(found, tuple) == isinstance(expected, tuple)
+    pair = (found, expected) if isinstance(found, tuple) else ([found], [expected])
+    for one, other in zip(*pair, strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda f, W, X, y: f(W, X), r"svm_loss\(\) missing required argument 'y' \(pos 3\)"),
+        (lambda f, W, X, y: f(X=X, y=y), r"missing required argument 'W' \(pos 1\)"),
+        (lambda f, W, X, y: f(W, X, y, 0.0, True), "takes from 3 to 4 positional .* but 5 were"),
+        (lambda f, W, X, y: f(W, X, y, lam=1.0), "unexpected keyword argument 'lam'"),
+    ],
+)
+def test_a_call_that_does_not_fit_is_told_how_to_call(call, message, operands):
+    how = r"; call it as svm_loss\(W, X, y, reg=0\.0, \*, squared=False, .*n_threads=None\)"
+    with pytest.raises(TypeError, match=message + ".*" + how):
+        call(linclf.svm_loss, *operands[:3])
+
+
+def test_an_argument_is_given_once(operands):
+    W, X, y, *_ = operands
+    with pytest.raises(TypeError, match="multiple values for argument 'W'"):
+        linclf.svm_loss(W, X, y, W=W)
+    with pytest.raises(TypeError, match="takes 2 positional arguments but 3 were given"):
+        linclf.scores(W, X, None)
+    with pytest.raises(TypeError, match="keywords must be strings"):
+        linclf.scores(W, X, **{1: 2})
+
+
+@pytest.mark.parametrize("function", FUNCTIONS, ids=lambda f: f.__name__)
+def test_they_are_documented_pickled_and_copied_like_functions_of_python(function):
+    assert function.__module__ == "linclf.losses"
+    assert function.__doc__.startswith("Return the ")
+    assert "Examples\n" in function.__doc__
+    assert pickle.loads(pickle.dumps(function)) is copy.deepcopy(function) is function
+
+
+def test_their_module_can_be_imported_once_more():
+    """As %autoreload does, while functions of the first import are in use."""
+    script = """
+        import gc, importlib
+        import numpy as np
+        import linclf
+        before = linclf.losses.predict
+        importlib.reload(linclf.losses)
+        gc.collect()
+        for predict in (before, linclf.losses.predict):
+            assert predict(X=np.eye(2), W=np.eye(2)).tolist() == [0, 1]
+            assert predict.__doc__.startswith("Return the class")
+    """
+    run(script)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("nonsense", "m", "t", "d", ("W",), 1, ()),
+        ("softmax", "m", "t", "d", ("nonsense",), 1, ()),
+        ("softmax", "m", "t", "d", ("S",) * 20, 1, ()),
+        ("softmax", "m", "t", "d", ("S",), 2, ()),
+        ("softmax", "m", "t", "d", ("S",), 1, (1, 2)),
+        ("softmax", "m", "t", "d", "S", 1, ()),
+    ],
+)
+def test_a_definition_that_the_extension_has_nothing_for_is_refused(arguments):
+    script = f"""
+        import sys, types
+        sys.modules["linclf"] = types.ModuleType("linclf")
+        sys.modules["linclf"].__path__ = {list(linclf.__path__)}
+        from linclf import _linclf
+        try:
+            _linclf.implement(*{arguments})
+        except (TypeError, ValueError) as error:
+            print(error)
+    """
+    assert run(script)
 
 
 def test_the_other_layout_of_the_lectures_is_the_transposed_view(operands):

@@ -1,10 +1,12 @@
 /* The extension module linclf._linclf: convert, call, raise.
  *
- * All arguments are positional; names, defaults and documentation for people
- * are in the Python package. Arrays are borrowed from the caller for the time
- * of the call; the GIL is released around work that is worth it.
+ * Names, defaults and documentation for people are in the Python package: the
+ * public functions get them from there by implement(), all others take their
+ * arguments by position. Arrays are borrowed from the caller for the time of the
+ * call; the GIL is released around work that is worth it.
  *
  *     functions.c   losses, gradients, scores, predictions, probabilities
+ *     keywords.c    their arguments by name
  *     descent.c     steps downhill
  *     differences.c numerical gradients
  *     about.c       build, instruction sets
@@ -16,18 +18,9 @@
 #define FAST(function) (PyCFunction)(void (*)(void)) function, METH_FASTCALL
 
 static PyMethodDef methods[] = {
-    {"loss_grad", FAST(linclf_py_loss_grad),
-     "loss_grad(loss, W, X, y, reg, b, delta, center, out, n_threads, grad, /)\n--\n\n"
-     "Return (loss, dW), with b (loss, dW, db), without grad the loss alone."},
-    {"scores", FAST(linclf_py_scores),
-     "scores(W, X, b, center, out, n_threads, /)\n--\n\n"
-     "Return the (N, C) scores X @ W + b."},
-    {"predict", FAST(linclf_py_predict),
-     "predict(W, X, b, center, n_threads, /)\n--\n\n"
-     "Return for every sample the class with the highest score, (N,) int64."},
-    {"softmax", FAST(linclf_py_softmax),
-     "softmax(S, out, n_threads, /)\n--\n\n"
-     "Return the (N, C) probabilities exp(S) / sum(exp(S)), row by row."},
+    {"implement", linclf_py_implement, METH_VARARGS,
+     "implement(name, home, text, doc, names, n_positional, defaults, /)\n--\n\n"
+     "Return the public function that is defined like that."},
     {"sgd_step", FAST(linclf_py_sgd_step),
      "sgd_step(W, dW, learning_rate, /)\n--\n\n"
      "W -= learning_rate * dW, in place."},
@@ -77,8 +70,10 @@ static PyModuleDef definition = {
     .m_name = "_linclf",
     .m_doc =
         "The C core of linclf; see the functions of the package for documentation.",
+    .m_size = sizeof(linclf_state),
     .m_methods = methods,
     .m_slots = slots,
+    .m_free = linclf_free_state,
 };
 
 PyMODINIT_FUNC

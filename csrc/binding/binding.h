@@ -25,11 +25,54 @@ typedef struct {
 
 int linclf_poll_python(void *poller);
 
-/* functions.c, descent.c and differences.c: METH_FASTCALL */
-PyObject *linclf_py_loss_grad(PyObject *module, PyObject *const *a, Py_ssize_t n);
-PyObject *linclf_py_scores(PyObject *module, PyObject *const *a, Py_ssize_t n);
-PyObject *linclf_py_predict(PyObject *module, PyObject *const *a, Py_ssize_t n);
-PyObject *linclf_py_softmax(PyObject *module, PyObject *const *a, Py_ssize_t n);
+/* keywords.c: the arguments of the public functions, borrowed. Those that a function
+ * does not have are NULL. */
+typedef struct {
+    PyObject *loss, *W, *X, *y, *S, *reg, *squared, *b, *delta, *center, *out,
+        *n_threads;
+} linclf_arguments;
+
+typedef enum {
+    LINCLF_LOSS_AND_GRAD,
+    LINCLF_LOSS_VALUE,
+    LINCLF_SVM_LOSS,
+    LINCLF_SOFTMAX_LOSS,
+    LINCLF_SCORES,
+    LINCLF_PREDICT,
+    LINCLF_SOFTMAX,
+    LINCLF_N_FUNCTIONS,
+} linclf_function;
+
+typedef struct {
+    PyObject *text, *doc; /* "scores(W, X, *, b=None)", and that above the doc */
+    PyObject *names, *defaults; /* defaults of the last names */
+    Py_ssize_t n, n_positional;
+    size_t offsets[sizeof(linclf_arguments) / sizeof(PyObject *)];
+    PyMethodDef method;
+} linclf_signature;
+
+typedef struct {
+    linclf_signature signatures[LINCLF_N_FUNCTIONS];
+} linclf_state;
+
+int linclf_match(PyObject *module, linclf_function function, PyObject *const *given,
+                 Py_ssize_t n, PyObject *names, linclf_arguments *arguments);
+PyObject *linclf_py_implement(PyObject *module, PyObject *arguments);
+void linclf_free_state(void *module);
+
+/* functions.c: METH_FASTCALL | METH_KEYWORDS */
+#define LINCLF_PUBLIC(name)                                                            \
+    PyObject *linclf_py_##name(PyObject *module, PyObject *const *given, Py_ssize_t n, \
+                               PyObject *names)
+LINCLF_PUBLIC(loss_and_grad);
+LINCLF_PUBLIC(loss_value);
+LINCLF_PUBLIC(svm_loss);
+LINCLF_PUBLIC(softmax_loss);
+LINCLF_PUBLIC(scores);
+LINCLF_PUBLIC(predict);
+LINCLF_PUBLIC(softmax);
+
+/* descent.c and differences.c: METH_FASTCALL */
 PyObject *linclf_py_sgd_step(PyObject *module, PyObject *const *a, Py_ssize_t n);
 PyObject *linclf_py_sgd_run(PyObject *module, PyObject *const *a, Py_ssize_t n);
 PyObject *linclf_py_numerical_gradient(PyObject *module, PyObject *const *a,

@@ -83,6 +83,14 @@ wrong_dimensions(PyArrayObject *array, const char *name, const char *shape, int 
 
 /* ---- one array --------------------------------------------------------------- */
 
+/* Numbers have 2, 4, 8 bytes: their size divides by a shift, and a division takes
+ * longer than all other checks of an array. */
+static int
+log2_size(PyArrayObject *array)
+{
+    return __builtin_ctzll((unsigned long long)PyArray_ITEMSIZE(array));
+}
+
 /* LINCLF_N_DTYPES for what the core does not know. */
 static linclf_dtype
 dtype_of(PyArrayObject *array)
@@ -97,10 +105,8 @@ dtype_of(PyArrayObject *array)
         return LINCLF_f32;
     if (type == NPY_DOUBLE)
         return LINCLF_f64;
-    if (PyTypeNum_ISINTEGER(type))
-        for (int log2 = 0; log2 < 4; log2++)
-            if (PyArray_ITEMSIZE(array) == 1 << log2)
-                return integers[PyTypeNum_ISUNSIGNED(type)][log2];
+    if (PyTypeNum_ISINTEGER(type) && PyArray_ITEMSIZE(array) <= 8)
+        return integers[PyTypeNum_ISUNSIGNED(type)][log2_size(array)];
     return LINCLF_N_DTYPES;
 }
 
@@ -114,7 +120,7 @@ fits(linclf_dtype dtype, linclf_kind kind)
 }
 
 static int
-check_array(PyObject *object, const char *name, linclf_kind kind)
+check_array(PyObject *object, const char *name, linclf_kind kind, linclf_dtype *dtype)
 {
     PyArrayObject *const array = (PyArrayObject *)object;
 
@@ -128,7 +134,8 @@ check_array(PyObject *object, const char *name, linclf_kind kind)
             name, name);
         return -1;
     }
-    if (!fits(dtype_of(array), kind))
+    *dtype = dtype_of(array);
+    if (!fits(*dtype, kind))
         return wrong_dtype(array, name, kind);
     if (!PyArray_ISNOTSWAPPED(array)) {
         PyErr_Format(PyExc_TypeError,
@@ -153,7 +160,7 @@ check_memory(PyArrayObject *array, const char *name, int writable)
 
         if (n < 2)
             continue;
-        strange |= stride % size != 0;
+        strange |= (stride & (size - 1)) != 0;
         if (__builtin_mul_overflow(n - 1, stride < 0 ? -stride : stride, &step)
             || __builtin_add_overflow(reach, step, &reach)) {
             PyErr_Format(PyExc_ValueError, "%s spans more memory than there can be",
@@ -184,7 +191,31 @@ stride_of(PyArrayObject *array, int axis, ptrdiff_t otherwise)
 {
     return PyArray_DIM(array, axis) < 2
              ? otherwise
-             : PyArray_STRIDE(array, axis) / (ptrdiff_t)PyArray_ITEMSIZE(array);
+             : PyArray_STRIDE(array, axis) >> log2_size(array);
+}
+
+static linclf_matrix
+as_matrix(PyArrayObject *array, linclf_dtype dtype)
+{
+    return (linclf_matrix){
+        .data = PyArray_DATA(array),
+        .rows = PyArray_DIM(array, 0),
+        .cols = PyArray_DIM(array, 1),
+        .col_stride = stride_of(array, 1, 1),
+        .row_stride = stride_of(array, 0, PyArray_DIM(array, 1)),
+        .dtype = dtype,
+    };
+}
+
+static linclf_vector
+as_vector(PyArrayObject *array, linclf_dtype dtype)
+{
+    return (linclf_vector){
+        .data = PyArray_DATA(array),
+        .size = PyArray_DIM(array, 0),
+        .stride = stride_of(array, 0, 1),
+        .dtype = dtype,
+    };
 }
 
 int
@@ -192,21 +223,15 @@ linclf_get_matrix(PyObject *object, const char *name, const char *shape,
                   linclf_kind kind, int writable, linclf_matrix *view)
 {
     PyArrayObject *const array = (PyArrayObject *)object;
+    linclf_dtype dtype;
 
-    if (check_array(object, name, kind) < 0)
+    if (check_array(object, name, kind, &dtype) < 0)
         return -1;
     if (PyArray_NDIM(array) != 2)
         return wrong_dimensions(array, name, shape, 2);
     if (check_memory(array, name, writable) < 0)
         return -1;
-    *view = (linclf_matrix){
-        .data = PyArray_DATA(array),
-        .rows = PyArray_DIM(array, 0),
-        .cols = PyArray_DIM(array, 1),
-        .col_stride = stride_of(array, 1, 1),
-        .row_stride = stride_of(array, 0, PyArray_DIM(array, 1)),
-        .dtype = dtype_of(array),
-    };
+    *view = as_matrix(array, dtype);
     return 0;
 }
 
@@ -215,19 +240,15 @@ linclf_get_vector(PyObject *object, const char *name, const char *shape,
                   linclf_kind kind, int writable, linclf_vector *view)
 {
     PyArrayObject *const array = (PyArrayObject *)object;
+    linclf_dtype dtype;
 
-    if (check_array(object, name, kind) < 0)
+    if (check_array(object, name, kind, &dtype) < 0)
         return -1;
     if (PyArray_NDIM(array) != 1)
         return wrong_dimensions(array, name, shape, 1);
     if (check_memory(array, name, writable) < 0)
         return -1;
-    *view = (linclf_vector){
-        .data = PyArray_DATA(array),
-        .size = PyArray_DIM(array, 0),
-        .stride = stride_of(array, 0, 1),
-        .dtype = dtype_of(array),
-    };
+    *view = as_vector(array, dtype);
     return 0;
 }
 
@@ -236,10 +257,11 @@ linclf_get_buffer(PyObject *object, const char *name, linclf_dtype dtype, int nd
                   int writable, void **data, ptrdiff_t shape[])
 {
     PyArrayObject *const array = (PyArrayObject *)object;
+    linclf_dtype found;
 
-    if (check_array(object, name, AS_DATA) < 0)
+    if (check_array(object, name, AS_DATA, &found) < 0)
         return -1;
-    if (dtype_of(array) != dtype || PyArray_NDIM(array) != ndim
+    if (found != dtype || PyArray_NDIM(array) != ndim
         || !PyArray_IS_C_CONTIGUOUS(array)) {
         PyErr_Format(PyExc_ValueError,
                      "%s must be a C-contiguous array of %s with %d "
@@ -261,8 +283,9 @@ int
 linclf_get_labels(PyObject *object, linclf_data *data)
 {
     PyArrayObject *const array = (PyArrayObject *)object;
+    linclf_dtype dtype;
 
-    if (check_array(object, "y", AS_DATA) < 0) {
+    if (check_array(object, "y", AS_DATA, &dtype) < 0) {
         if (PyArray_Check(object) && PyErr_ExceptionMatches(PyExc_TypeError)
             && PyArray_TYPE(array) == NPY_BOOL)
             PyErr_SetString(
@@ -270,7 +293,7 @@ linclf_get_labels(PyObject *object, linclf_data *data)
                 "y has dtype bool: labels are integers; use y.astype(np.int64)");
         return -1;
     }
-    const int is_float = fits(dtype_of(array), AS_FLOAT);
+    const int is_float = fits(dtype, AS_FLOAT);
 
     if (PyArray_NDIM(array) == 2 && (PyArray_DIM(array, 1) == 1 || !is_float)) {
         PyObject *const shape = shape_of(array);
@@ -316,8 +339,8 @@ linclf_is_number(PyObject *object)
 /* ---- new arrays ----------------------------------------------------------------- */
 
 /* The common case has the shorter way. */
-PyObject *
-linclf_new_like(PyObject *object)
+static PyObject *
+new_like(PyObject *object)
 {
     PyArrayObject *const array = (PyArrayObject *)object;
 
@@ -325,6 +348,23 @@ linclf_new_like(PyObject *object)
              ? PyArray_SimpleNew(PyArray_NDIM(array), PyArray_DIMS(array),
                                  PyArray_TYPE(array))
              : PyArray_NewLikeArray(array, NPY_KEEPORDER, NULL, 0);
+}
+
+int
+linclf_new_gradient(PyObject *W, PyObject *b, PyObject *arrays[2], linclf_gradient *g)
+{
+    arrays[0] = new_like(W);
+    if (!arrays[0])
+        return -1;
+    g->fresh = 1;
+    g->dW = as_matrix((PyArrayObject *)arrays[0], dtype_of((PyArrayObject *)W));
+    if (b == Py_None)
+        return 0;
+    arrays[1] = new_like(b);
+    if (!arrays[1])
+        return -1;
+    g->db = as_vector((PyArrayObject *)arrays[1], dtype_of((PyArrayObject *)b));
+    return 0;
 }
 
 PyObject *

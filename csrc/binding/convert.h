@@ -39,7 +39,9 @@ int linclf_get_threads(PyObject *object, int *n_threads);   /* None: 0 */
 int linclf_get_loss(PyObject *object, linclf_loss *loss);
 
 /* convert.c again: new arrays, filled by the caller */
-PyObject *linclf_new_like(PyObject *array);
+/* dW, and db unless b is None, with their views; W and b are arrays of numbers. */
+int linclf_new_gradient(PyObject *W, PyObject *b, PyObject *arrays[2],
+                        linclf_gradient *view);
 PyObject *linclf_new_matrix(ptrdiff_t rows, ptrdiff_t cols, linclf_dtype dtype,
                             linclf_matrix *view);
 PyObject *linclf_new_labels(ptrdiff_t size, int64_t **data);

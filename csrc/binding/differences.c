@@ -31,12 +31,7 @@ linclf_py_numerical_gradient(PyObject *Py_UNUSED(module), PyObject *const *a,
         || linclf_get_labels(a[3], &data) < 0)
         return NULL;
 
-    arrays[0] = linclf_new_like(a[1]);
-    if (arrays[0] && a[5] != Py_None)
-        arrays[1] = linclf_new_like(a[5]);
-    if (!arrays[0] || (a[5] != Py_None && !arrays[1])
-        || linclf_view_outputs(arrays, (const char *const[]){"dW", "db"}, &gradient)
-               < 0)
+    if (linclf_new_gradient(a[1], a[5], arrays, &gradient) < 0)
         goto done;
     differences.poll = linclf_poll_python;
     differences.poll_context = &poller;

@@ -15,15 +15,13 @@ work(const linclf_model *model, const linclf_data *data)
 
 /* New references to dW and, with b, db: those of `out`, or fresh ones. */
 static int
-get_outputs(PyObject *out, PyObject *W, PyObject *b, PyObject *arrays[2])
+get_outputs(PyObject *out, PyObject *W, PyObject *b, PyObject *arrays[2],
+            linclf_gradient *gradient)
 {
     const int bias = b != Py_None;
 
-    if (out == Py_None) {
-        arrays[0] = linclf_new_like(W);
-        arrays[1] = arrays[0] && bias ? linclf_new_like(b) : NULL;
-        return arrays[0] && (arrays[1] || !bias) ? 0 : -1;
-    }
+    if (out == Py_None)
+        return linclf_new_gradient(W, b, arrays, gradient);
     if (bias && !(PyTuple_Check(out) && PyTuple_GET_SIZE(out) == 2)) {
         PyErr_SetString(PyExc_TypeError,
                         "out must be a tuple (dW, db) where b is given");
@@ -33,7 +31,8 @@ get_outputs(PyObject *out, PyObject *W, PyObject *b, PyObject *arrays[2])
     arrays[1] = bias ? PyTuple_GET_ITEM(out, 1) : NULL;
     Py_INCREF(arrays[0]);
     Py_XINCREF(arrays[1]);
-    return 0;
+    return linclf_view_outputs(arrays, (const char *const[]){"out (dW)", "out (db)"},
+                               gradient);
 }
 
 /* value, (value, dW) or (value, dW, db); Py_BuildValue would take as long as a
@@ -67,10 +66,10 @@ run_loss_grad(const linclf_objective *objective, const linclf_model *model,
     Py_END_ALLOW_THREADS return status;
 }
 
-PyObject *
-linclf_py_loss_grad(PyObject *Py_UNUSED(module), PyObject *const *a, Py_ssize_t n)
+static PyObject *
+loss_grad(const linclf_arguments *a, linclf_loss loss, int wanted)
 {
-    linclf_objective objective;
+    linclf_objective objective = {.loss = loss};
     linclf_model model = {0};
     linclf_data data = {0};
     linclf_gradient gradient = {0};
@@ -78,20 +77,16 @@ linclf_py_loss_grad(PyObject *Py_UNUSED(module), PyObject *const *a, Py_ssize_t 
     linclf_error error;
     PyObject *arrays[2] = {NULL, NULL}, *result = NULL;
     linclf_status status;
-    int n_threads, wanted;
+    int n_threads;
 
-    if (linclf_check_count("loss_grad", n, 11) < 0
-        || linclf_get_objective(a[0], a[4], a[6], &objective) < 0
-        || linclf_get_threads(a[9], &n_threads) < 0
-        || (wanted = PyObject_IsTrue(a[10])) < 0
-        || linclf_get_operands(a[1], a[2], a[5], a[7], READ_ONLY, &model, &data) < 0
-        || linclf_get_labels(a[3], &data) < 0)
+    if (linclf_get_penalty(a->reg, &objective) < 0
+        || (a->delta && linclf_get_double(a->delta, "delta", &objective.delta) < 0)
+        || linclf_get_threads(a->n_threads, &n_threads) < 0
+        || linclf_get_operands(a->W, a->X, a->b, a->center, READ_ONLY, &model, &data)
+               < 0
+        || linclf_get_labels(a->y, &data) < 0)
         return NULL;
-    if (wanted
-        && (get_outputs(a[8], a[1], a[5], arrays) < 0
-            || linclf_view_outputs(
-                   arrays, (const char *const[]){"out (dW)", "out (db)"}, &gradient)
-                   < 0))
+    if (wanted && get_outputs(a->out, a->W, a->b, arrays, &gradient) < 0)
         goto done;
     status =
         run_loss_grad(&objective, &model, &data, &gradient, n_threads, &value, &error);
@@ -103,6 +98,49 @@ done:
     Py_XDECREF(arrays[0]);
     Py_XDECREF(arrays[1]);
     return result;
+}
+
+LINCLF_PUBLIC(loss_and_grad)
+{
+    linclf_arguments a;
+    linclf_loss loss;
+
+    return linclf_match(module, LINCLF_LOSS_AND_GRAD, given, n, names, &a) < 0
+                || linclf_get_loss(a.loss, &loss) < 0
+             ? NULL
+             : loss_grad(&a, loss, 1);
+}
+
+LINCLF_PUBLIC(loss_value)
+{
+    linclf_arguments a;
+    linclf_loss loss;
+
+    return linclf_match(module, LINCLF_LOSS_VALUE, given, n, names, &a) < 0
+                || linclf_get_loss(a.loss, &loss) < 0
+             ? NULL
+             : loss_grad(&a, loss, 0);
+}
+
+LINCLF_PUBLIC(svm_loss)
+{
+    linclf_arguments a;
+    int squared;
+
+    return linclf_match(module, LINCLF_SVM_LOSS, given, n, names, &a) < 0
+                || (squared = PyObject_IsTrue(a.squared)) < 0
+             ? NULL
+             : loss_grad(&a, squared ? LINCLF_LOSS_squared_hinge : LINCLF_LOSS_hinge,
+                         1);
+}
+
+LINCLF_PUBLIC(softmax_loss)
+{
+    linclf_arguments a;
+
+    return linclf_match(module, LINCLF_SOFTMAX_LOSS, given, n, names, &a) < 0
+             ? NULL
+             : loss_grad(&a, LINCLF_LOSS_softmax, 1);
 }
 
 /* `out` as a writable view, or a new matrix if it is None. */
@@ -118,9 +156,9 @@ get_matrix_output(PyObject *out, ptrdiff_t rows, ptrdiff_t cols, linclf_dtype dt
     return out;
 }
 
-PyObject *
-linclf_py_scores(PyObject *Py_UNUSED(module), PyObject *const *a, Py_ssize_t n)
+LINCLF_PUBLIC(scores)
 {
+    linclf_arguments a;
     linclf_model model = {0};
     linclf_data data = {0};
     linclf_matrix S;
@@ -128,12 +166,12 @@ linclf_py_scores(PyObject *Py_UNUSED(module), PyObject *const *a, Py_ssize_t n)
     linclf_status status;
     int n_threads;
 
-    if (linclf_check_count("scores", n, 6) < 0
-        || linclf_get_threads(a[5], &n_threads) < 0
-        || linclf_get_operands(a[0], a[1], a[2], a[3], READ_ONLY, &model, &data) < 0)
+    if (linclf_match(module, LINCLF_SCORES, given, n, names, &a) < 0
+        || linclf_get_threads(a.n_threads, &n_threads) < 0
+        || linclf_get_operands(a.W, a.X, a.b, a.center, READ_ONLY, &model, &data) < 0)
         return NULL;
     PyObject *const out =
-        get_matrix_output(a[4], data.X.rows, model.W.cols, model.W.dtype, &S);
+        get_matrix_output(a.out, data.X.rows, model.W.cols, model.W.dtype, &S);
 
     if (!out)
         return NULL;
@@ -143,9 +181,9 @@ linclf_py_scores(PyObject *Py_UNUSED(module), PyObject *const *a, Py_ssize_t n)
     return linclf_raise_status(status, &error);
 }
 
-PyObject *
-linclf_py_predict(PyObject *Py_UNUSED(module), PyObject *const *a, Py_ssize_t n)
+LINCLF_PUBLIC(predict)
 {
+    linclf_arguments a;
     linclf_model model = {0};
     linclf_data data = {0};
     int64_t *labels;
@@ -153,9 +191,9 @@ linclf_py_predict(PyObject *Py_UNUSED(module), PyObject *const *a, Py_ssize_t n)
     linclf_status status;
     int n_threads;
 
-    if (linclf_check_count("predict", n, 5) < 0
-        || linclf_get_threads(a[4], &n_threads) < 0
-        || linclf_get_operands(a[0], a[1], a[2], a[3], READ_ONLY, &model, &data) < 0)
+    if (linclf_match(module, LINCLF_PREDICT, given, n, names, &a) < 0
+        || linclf_get_threads(a.n_threads, &n_threads) < 0
+        || linclf_get_operands(a.W, a.X, a.b, a.center, READ_ONLY, &model, &data) < 0)
         return NULL;
     PyObject *const out = linclf_new_labels(data.X.rows, &labels);
 
@@ -168,19 +206,19 @@ linclf_py_predict(PyObject *Py_UNUSED(module), PyObject *const *a, Py_ssize_t n)
     return linclf_raise_status(status, &error);
 }
 
-PyObject *
-linclf_py_softmax(PyObject *Py_UNUSED(module), PyObject *const *a, Py_ssize_t n)
+LINCLF_PUBLIC(softmax)
 {
+    linclf_arguments a;
     linclf_matrix S, P;
     linclf_error error;
     linclf_status status;
     int n_threads;
 
-    if (linclf_check_count("softmax", n, 3) < 0
-        || linclf_get_threads(a[2], &n_threads) < 0
-        || linclf_get_matrix(a[0], "S", "(N, C)", AS_FLOAT, READ_ONLY, &S) < 0)
+    if (linclf_match(module, LINCLF_SOFTMAX, given, n, names, &a) < 0
+        || linclf_get_threads(a.n_threads, &n_threads) < 0
+        || linclf_get_matrix(a.S, "S", "(N, C)", AS_FLOAT, READ_ONLY, &S) < 0)
         return NULL;
-    PyObject *const out = get_matrix_output(a[1], S.rows, S.cols, S.dtype, &P);
+    PyObject *const out = get_matrix_output(a.out, S.rows, S.cols, S.dtype, &P);
 
     if (!out)
         return NULL;

@@ -166,10 +166,6 @@ linclf_check_gradient(const linclf_model *model, const linclf_data *data,
                       linclf_error *error)
 {
     const linclf_matrix *const W = &model->W;
-    const linclf_operand dW = {names[0], g->dW},
-                         db = {names[1], linclf_as_matrix(&g->db)};
-    linclf_operand inputs[N_OPERANDS];
-    const int n = list_operands(model, data, inputs);
     linclf_status status = check_dtype(g->dW.dtype, names[0], W->dtype, error);
 
     if (!status)
@@ -178,8 +174,15 @@ linclf_check_gradient(const linclf_model *model, const linclf_data *data,
         status = check_dtype(g->db.dtype, names[1], W->dtype, error);
     if (!status)
         status = check_vector(&g->db, names[1], W->cols, "classes", error);
-    if (!status)
-        status = linclf_check_output(&dW, inputs, n, error);
+    if (status || g->fresh)
+        return status;
+
+    const linclf_operand dW = {names[0], g->dW},
+                         db = {names[1], linclf_as_matrix(&g->db)};
+    linclf_operand inputs[N_OPERANDS];
+    const int n = list_operands(model, data, inputs);
+
+    status = linclf_check_output(&dW, inputs, n, error);
     if (!status && g->db.data) {
         inputs[n] = dW;
         status = linclf_check_output(&db, inputs, n + 1, error);

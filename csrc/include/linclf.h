@@ -97,6 +97,7 @@ typedef struct {
 typedef struct {
     linclf_matrix dW;   /* (D, C); without data: the loss alone is wanted */
     linclf_vector db;   /* (C,), given exactly if the model has b */
+    int fresh;          /* just allocated, so it is not checked for overlaps */
 } linclf_gradient;
 
 typedef struct {

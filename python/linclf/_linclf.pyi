@@ -1,7 +1,10 @@
-"""Types of the C extension; its functions take their arguments by position only."""
+"""Types of the C extension, whose functions take their arguments by position only.
+
+Those of linclf.losses are made by `implement` and have their types there.
+"""
 
 from collections.abc import Callable
-from typing import Any, Literal, overload
+from typing import Any
 
 from numpy.typing import NDArray
 
@@ -15,34 +18,14 @@ def isa() -> str: ...
 def use_isa(name: str, /) -> None: ...
 def build_info() -> dict[str, str]: ...
 def default_threads() -> int: ...
-@overload
-def loss_grad(
-    loss: str,
-    W: Data,
-    X: Data,
-    y: Labels,
-    reg: Reg,
-    b: Data | None,
-    delta: float,
-    center: Data | None,
-    out: Any,
-    n_threads: int | None,
-    grad: Literal[False],
-    /,
-) -> float: ...
-@overload
-def loss_grad(
-    loss: str,
-    W: Data,
-    X: Data,
-    y: Labels,
-    reg: Reg,
-    b: Data | None,
-    delta: float,
-    center: Data | None,
-    out: Any,
-    n_threads: int | None,
-    grad: Literal[True],
+def implement(
+    name: str,
+    home: str,
+    text: str,
+    doc: str,
+    names: tuple[str, ...],
+    n_positional: int,
+    defaults: tuple[object, ...],
     /,
 ) -> Any: ...
 def numerical_gradient(
@@ -59,21 +42,6 @@ def numerical_gradient(
     n_threads: int | None,
     /,
 ) -> Any: ...
-def scores(
-    W: NDArray[Float],
-    X: Data,
-    b: NDArray[Float] | None,
-    center: NDArray[Float] | None,
-    out: NDArray[Float] | None,
-    n_threads: int | None,
-    /,
-) -> NDArray[Float]: ...
-def predict(
-    W: Data, X: Data, b: Data | None, center: Data | None, n_threads: int | None, /
-) -> IndexArray: ...
-def softmax(
-    S: NDArray[Float], out: NDArray[Float] | None, n_threads: int | None, /
-) -> NDArray[Float]: ...
 def sgd_step(W: NDArray[Float], dW: NDArray[Float], learning_rate: float, /) -> None: ...
 def sgd_run(
     loss: str,

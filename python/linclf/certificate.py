@@ -34,7 +34,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from linclf import _linclf
+from linclf.losses import loss_and_grad
 from linclf.penalties import as_penalty
 
 if TYPE_CHECKING:
@@ -162,9 +162,9 @@ def certificate_of(problem: Problem) -> Certificate:
     >>> print(certificate_of(problem))
     objective 0.693147, at most 0.062 above the minimum; gradient norm 0.5
     """
-    value, dW, *rest = _linclf.loss_grad(
-        problem.loss, problem.W, problem.X, problem.y, problem.reg, problem.b, problem.delta,
-        problem.center, None, problem.n_threads, True,
+    value, dW, *rest = loss_and_grad(
+        problem.loss, problem.W, problem.X, problem.y, problem.reg, b=problem.b,
+        delta=problem.delta, center=problem.center, n_threads=problem.n_threads,
     )  # fmt: skip
     return Bound(problem)(float(value), problem.W, dW, problem.b, rest[0] if rest else None)
 

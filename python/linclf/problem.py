@@ -12,6 +12,7 @@ import numpy as np
 from linclf import _linclf
 from linclf.checks import number
 from linclf.history import FitState, History, Stopped
+from linclf.losses import loss_value, predict
 from linclf.penalties import as_penalty
 from linclf.schedules import Constant, Schedule, as_schedule
 from linclf.stability import stable_learning_rate
@@ -57,14 +58,14 @@ class Problem:
 
     def value(self, X: Data, y: Labels) -> float:
         """Return the objective of the present W on other data."""
-        b, delta, center, n_threads = self.b, self.delta, self.center, self.n_threads
-        return _linclf.loss_grad(
-            self.loss, self.W, X, y, self.reg, b, delta, center, None, n_threads, False
-        )
+        return loss_value(
+            self.loss, self.W, X, y, self.reg,
+            b=self.b, delta=self.delta, center=self.center, n_threads=self.n_threads,
+        )  # fmt: skip
 
     def accuracy(self, X: Data, y: Labels) -> float:
         """Return the share of rows that the present W classifies right."""
-        predicted = _linclf.predict(self.W, X, self.b, self.center, self.n_threads)
+        predicted = predict(self.W, X, b=self.b, center=self.center, n_threads=self.n_threads)
         return float(np.mean(predicted == (y if y.ndim == 1 else y.argmax(axis=1))))
 
     def stable_rate(self, batch_size: int | None) -> float:

@@ -19,9 +19,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from linclf import _linclf
 from linclf.certificate import Bound, Certificate
 from linclf.history import History, Stopped
+from linclf.losses import loss_and_grad
 from linclf.penalties import as_penalty
 from linclf.progress import progress_display
 from linclf.run import after_epoch, after_step
@@ -138,9 +138,9 @@ class Objective:
         self._at[:] = x
         W, b = self.parts(self._at)
         problem = self.problem
-        value = _linclf.loss_grad(
-            problem.loss, W, problem.X, problem.y, self.reg, b, problem.delta, problem.center,
-            self._out, problem.n_threads, True,
+        value = loss_and_grad(
+            problem.loss, W, problem.X, problem.y, self.reg, b=b, delta=problem.delta,
+            center=problem.center, out=self._out, n_threads=problem.n_threads,
         )[0]  # fmt: skip
         return float(value), np.array(self._slope, np.float64)
 
