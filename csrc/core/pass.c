@@ -30,7 +30,7 @@ linclf_pass_plan(linclf_pass *pass, const linclf_objective *objective,
                           .data = data,
                           .gradient = gradient};
     pass->real = pass->kernels->real[W->dtype];
-    linclf_make_plan(&pass->plan, rows, W->rows, W->cols, W->dtype);
+    linclf_make_plan(&pass->plan, rows, W->rows, W->cols, W->dtype, gradient);
 }
 
 static void

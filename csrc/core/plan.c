@@ -13,6 +13,7 @@
 
 enum {
     BLOCK_BYTES = 256 * 1024,   /* rows of X: a good part of a common L2 */
+    READ_ONCE = 128 * 1024,     /* the same where no gradient needs them again */
     CHUNK_LINES = 40,           /* of a row: a panel of W and 4 rows fill 35 KiB */
     FEW_ROWS = 8,               /* a block of a tiny call; no group has more */
     PANEL = 10,                 /* classes */
@@ -40,8 +41,9 @@ even_chunk(ptrdiff_t lines)
 
 void
 linclf_make_plan(linclf_plan *p, ptrdiff_t N, ptrdiff_t D, ptrdiff_t C,
-                 linclf_dtype dtype)
+                 linclf_dtype dtype, bool gradient)
 {
+    const ptrdiff_t room = gradient ? BLOCK_BYTES : READ_ONCE;
     const ptrdiff_t real = linclf_dtype_size(dtype), lanes = LINE / real;
     const ptrdiff_t n = clamp((N + MAX_BLOCK - 1) / MAX_BLOCK, 1, MAX_SEGMENTS);
 
@@ -57,7 +59,7 @@ linclf_make_plan(linclf_plan *p, ptrdiff_t N, ptrdiff_t D, ptrdiff_t C,
     p->panel = PANEL;
     p->many = C >= MANY;
     p->block = MAX_BLOCK;     /* powers of two, so that FLUSH_ROWS is a multiple */
-    while (p->block > MIN_BLOCK && !p->many && p->block * p->ld * real > BLOCK_BYTES)
+    while (p->block > MIN_BLOCK && !p->many && p->block * p->ld * real > room)
         p->block /= 2;
     while (p->block > FEW_ROWS && p->block / 2 >= N)
         p->block /= 2;

@@ -143,7 +143,7 @@ pass_over_batch(descent *d, ptrdiff_t step)
         pass->first = first;
         if (n != pass->plan.N)
             linclf_make_plan(&pass->plan, n, pass->plan.D, pass->plan.C,
-                             pass->model->W.dtype);
+                             pass->model->W.dtype, pass->gradient);
     }
     linclf_pass_open(pass, generation);
     linclf_pass_work(pass, generation, 0);
