@@ -100,26 +100,30 @@ done:
     return result;
 }
 
+static PyObject *
+named_loss(const linclf_arguments *a, int wanted)
+{
+    linclf_loss loss;
+
+    return linclf_get_loss(a->loss, &loss) < 0 ? NULL : loss_grad(a, loss, wanted);
+}
+
 LINCLF_PUBLIC(loss_and_grad)
 {
     linclf_arguments a;
-    linclf_loss loss;
 
     return linclf_match(module, LINCLF_LOSS_AND_GRAD, given, n, names, &a) < 0
-                || linclf_get_loss(a.loss, &loss) < 0
              ? NULL
-             : loss_grad(&a, loss, 1);
+             : named_loss(&a, 1);
 }
 
 LINCLF_PUBLIC(loss_value)
 {
     linclf_arguments a;
-    linclf_loss loss;
 
     return linclf_match(module, LINCLF_LOSS_VALUE, given, n, names, &a) < 0
-                || linclf_get_loss(a.loss, &loss) < 0
              ? NULL
-             : loss_grad(&a, loss, 0);
+             : named_loss(&a, 0);
 }
 
 LINCLF_PUBLIC(svm_loss)
