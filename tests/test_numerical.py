@@ -349,25 +349,29 @@ def test_the_member_of_the_enumeration_is_a_name(rng):
 @posix
 @pytest.mark.parametrize("n_threads", [1, 2])
 @pytest.mark.parametrize("h", [None, 1e-5])
-def test_ctrl_c_stops_it_long_before_its_end(h, n_threads):
+def test_ctrl_c_stops_it_at_once(h, n_threads):
     """Without h while it looks for the largest numbers of X, with h among the differences."""
     script = (
         WORK
         + f"""
+    sent = []
+
     def interrupt():
         time.sleep(0.3)
+        sent.append(time.process_time())
         os.kill(os.getpid(), signal.SIGINT)
 
-    # Days of work: if it were not interrupted, the watchdog would bite.
     W, N = np.ones((1000, 1000)), 10**9
     X, y = np.broadcast_to(1.0, (N, 1000)), np.broadcast_to(0, (N,))
     threading.Thread(target=interrupt).start()
     try:
         linclf.numerical_gradient("softmax", W, X, y, h={h}, n_threads={n_threads})
     except KeyboardInterrupt:
-        assert sys.platform != "linux" or alone()
+        late = time.process_time() - sent[0]
     else:
         raise AssertionError("not interrupted")
+    assert late < 3, late    # of days; work done, which a busy machine does not stretch
+    assert sys.platform != "linux" or alone()
     """
     )
     run(script, OPENBLAS_NUM_THREADS="1")
