@@ -490,7 +490,6 @@ def test_a_fetched_copy_is_found_and_else_one_is_fetched(tmp_path, monkeypatch, 
 def test_samples_of_every_class_are_drawn_as_one_picture(cifar_folder):
     pyplot = pytest.importorskip("matplotlib.pyplot")
     pyplot.switch_backend("agg")
-    pyplot.close("all")
     import eecs598
 
     X, y, _, _ = eecs598.data.cifar10()
@@ -546,7 +545,6 @@ def test_the_helpers_draw_curves(monkeypatch):
         pyplot, "show", lambda: shown.append([ax.get_title() for ax in pyplot.gcf().axes])
     )
     pyplot.switch_backend("agg")
-    pyplot.close("all")
     stats = {"loss_history": [2, 1], "train_acc_history": [0.1, 0.5], "val_acc_history": [0.1, 0.4]}
     a2_helpers.plot_stats(stats)
     pyplot.close("all")

@@ -5,6 +5,7 @@ import importlib
 import pathlib
 import pkgutil
 import re
+import sys
 
 import linclf
 import numpy as np
@@ -47,6 +48,8 @@ def test_the_examples_of_a_module_print_what_they_say(name, examples):
     report = []
     for test in found:
         runner.run(test, out=report.append)
+    if "matplotlib.pyplot" in sys.modules:  # or other tests find the figures drawn here
+        sys.modules["matplotlib.pyplot"].close("all")
     assert not runner.summarize(verbose=False).failed, "".join(report)
 
 
