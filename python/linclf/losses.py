@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 def _in_c(definition: F) -> F:
     """Return the function of the extension that takes the place of a definition.
 
-    Its arguments, their defaults and its documentation are those of the definition, whose body is
-    never run.
+    Its arguments, their defaults and its documentation are those of the definition, which has no
+    body for that reason.
     """
     name, nothing = definition.__name__, inspect.Parameter.empty
     declared = list(inspect.signature(definition).parameters.values())
@@ -173,7 +173,6 @@ def loss_and_grad(
     >>> round(value, 6), dW.shape
     (2.302585, (3, 10))
     """
-    raise NotImplementedError
 
 
 @_in_c
@@ -199,7 +198,6 @@ def loss_value(
     >>> linclf.loss_value("hinge", W, X, y)
     9.0
     """
-    raise NotImplementedError
 
 
 @overload
@@ -277,7 +275,6 @@ def svm_loss(
            [ 0.,  0.,  0.],
            [ 1.,  1., -2.]])
     """
-    raise NotImplementedError
 
 
 @overload
@@ -345,7 +342,6 @@ def softmax_loss(
     >>> linclf.softmax_loss(np.array([[0.0, 1000.0]]), np.eye(1), np.array([0]))[0]
     1000.0
     """
-    raise NotImplementedError
 
 
 @_in_c
@@ -377,7 +373,6 @@ def scores(
     array([[3., 6.],
            [4., 8.]])
     """
-    raise NotImplementedError
 
 
 @_in_c
@@ -406,7 +401,6 @@ def predict(
     >>> linclf.predict(np.array([[1.0, 2.0]]), np.array([[3.0], [-4.0]]))
     array([1, 0])
     """
-    raise NotImplementedError
 
 
 @_in_c
@@ -433,4 +427,3 @@ def softmax(
     >>> linclf.softmax(np.array([[3.2, 5.1, -1.7]])).round(6)
     array([[0.129983, 0.86905 , 0.000968]])
     """
-    raise NotImplementedError
