@@ -202,6 +202,7 @@ def test_their_module_can_be_imported_once_more():
     ],
 )
 def test_a_definition_that_the_extension_has_nothing_for_is_refused(arguments):
+    """Before the package defines its own: what is defined already stays as it is."""
     script = f"""
         import sys, types
         sys.modules["linclf"] = types.ModuleType("linclf")

@@ -81,6 +81,23 @@ def test_reference_counts_do_not_drift_on_success(function):
     assert drift(FUNCTIONS[function][0], given) < ROUNDS // 2
 
 
+@pytest.mark.parametrize(
+    "misfit",
+    [{"y": None, "lam": 1.0}, {}],
+    ids=["unknown name", "missing y"],
+)
+def test_nothing_drifts_or_leaks_where_a_call_does_not_fit(misfit):
+    given = {name: value for name, value in arguments().items() if name in ("W", "X")} | misfit
+
+    def call(given):
+        linclf.svm_loss(**given)
+
+    with pytest.raises(TypeError, match="call it as"):
+        call(given)
+    assert drift(call, given) < ROUNDS // 2
+    assert slope(lambda: attempt(call, given), 50) < 16
+
+
 @pytest.fixture(scope="module", autouse=True)
 def quick_collections():
     """Keep what other tests have left behind out of every collection."""
