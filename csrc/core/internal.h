@@ -85,6 +85,14 @@ typedef struct {
     bool many;            /* classes: W and dW are large */
 } linclf_plan;
 
+/* Whether whole lines leave one column over, mostly that of the bias. A register would
+ * hold a single number of it, so the kernels take it for several rows at once. */
+static inline bool
+linclf_one_left(const linclf_plan *p)
+{
+    return p->D - p->full == 1;
+}
+
 /* W and b as the kernels want them. */
 typedef struct {
     void *W;            /* [C][ld], padded with zeros */
@@ -99,6 +107,7 @@ typedef enum { LINCLF_BAD_LABEL, LINCLF_BAD_INDEX } linclf_bad;
 typedef struct {
     double *dW;        /* [C][ld] */
     double *db;        /* [C][8], by row % 8; NULL without b */
+    double *d_column;  /* likewise, of the one column; NULL without it */
     double loss[8];    /* likewise */
     ptrdiff_t segment; /* which was handed in with it last; -1 before */
     bool good;         /* if not, what is wrong, and where */
@@ -113,6 +122,7 @@ typedef struct {
     const void **row;     /* where these are, and some more to look ahead to */
     const void **next;    /* rows that come after this block, to be fetched early */
     void *copy;        /* converted rows, [block][ld]; NULL if none are */
+    void *column;      /* linclf_one_left(): that one, [block], zeros from n on */
     const void *center;   /* [ld] elements of W's type, or NULL */
     double *S;           /* scores, then dL/dS: see group_at() in kernels.inc */
     void *G;           /* dL/dS in W's type: S itself for float64 */

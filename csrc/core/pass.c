@@ -49,6 +49,7 @@ take_block(linclf_arena *arena, const linclf_pass *pass, linclf_block *k)
     k->row = linclf_take(arena, n + 4 + AHEAD_ROWS, sizeof *k->row);
     k->next = linclf_take(arena, n, sizeof *k->next);
     k->copy = in_place(pass) ? NULL : linclf_take(arena, n * p->ld, p->real);
+    k->column = linclf_one_left(p) ? linclf_take(arena, n, p->real) : NULL;
     k->S = linclf_take(arena, n * p->C, sizeof *k->S);
     k->y = linclf_take(arena, targets ? n * p->C : n, sizeof(double));
     k->losses = linclf_take(arena, n, sizeof *k->losses);
@@ -66,6 +67,8 @@ take_block(linclf_arena *arena, const linclf_pass *pass, linclf_block *k)
         k->sums[i].dW = linclf_take(arena, parameters, sizeof(double));
         if (pass->model->b.data)
             k->sums[i].db = linclf_take(arena, p->C * 8, sizeof(double));
+        if (linclf_one_left(p))
+            k->sums[i].d_column = linclf_take(arena, p->C * 8, sizeof(double));
     }
 }
 
@@ -176,6 +179,8 @@ add_segment(linclf_pass *pass, const linclf_sum *sum, bool fresh)
     if (!pass->gradient)
         return;
     pass->kernels->add(p->C * p->ld, pass->dW, sum->dW, fresh);
+    for (ptrdiff_t c = 0; sum->d_column && c < p->C; c++)
+        pass->dW[c * p->ld + p->full] += sum8(sum->d_column + c * 8);
     for (ptrdiff_t c = 0; sum->db && c < p->C; c++)
         pass->db[c] = (fresh ? 0 : pass->db[c]) + sum8(sum->db + c * 8);
 }
@@ -211,6 +216,8 @@ run_segment(linclf_pass *pass, linclf_block *k, ptrdiff_t segment)
     memset(k->sum->loss, 0, sizeof k->sum->loss);
     if (k->sum->db)
         memset(k->sum->db, 0, (size_t)(p->C * 8) * sizeof(double));
+    if (k->sum->d_column)
+        memset(k->sum->d_column, 0, (size_t)(p->C * 8) * sizeof(double));
     if (!single)
         k->dW = k->sum->dW;
     for (ptrdiff_t first = start; first < end; first += p->block) {

@@ -64,6 +64,7 @@ enum {
     MAX_DOT_CLASSES = 5,
     MAX_GRAD_VECTORS = 4,
     NARROW_CLASSES = 10,   /* with a single vector of D */
+    COLUMN_CLASSES = 5,    /* with a single column of 8 rows */
     GRAD_PANEL = 40,       /* classes: 40 KiB of dL/dS with 128 rows */
 };
 
@@ -423,6 +424,40 @@ sum_lanes_f32(vec_f32 acc[][4], const int classes, quad_f32 sums[])
                 + __builtin_shufflevector(ab, cd, 2, 3, 6, 7);
 #endif
     }
+#endif
+}
+
+/* a * b + c as above, of four rows and one number. */
+VEC_INLINE quad_f32
+fma_quad_f32(quad_f32 a, float b, quad_f32 c)
+{
+    const quad_f32 B = b - (quad_f32){0};
+#if defined(__AVX2__)
+    return (quad_f32)_mm_fmadd_ps((__m128)a, (__m128)B, (__m128)c);
+#elif defined(__aarch64__)
+    return (quad_f32)vfmaq_f32((float32x4_t)c, (float32x4_t)a, (float32x4_t)B);
+#else
+    return a * B + c;
+#endif
+}
+
+VEC_INLINE quad_f64
+fma_quad_f64(quad_f64 a, double b, quad_f64 c)
+{
+#if defined(__AVX2__)
+    const quad_f64 B = b - (quad_f64){0};
+
+    return (quad_f64)_mm256_fmadd_pd((__m256d)a, (__m256d)B, (__m256d)c);
+#else
+    for (int i = 0; i < 4; i += GROUP) {
+        vec_f64 x, y;
+
+        memcpy(&x, (const double *)&a + i, sizeof x);
+        memcpy(&y, (const double *)&c + i, sizeof y);
+        y = fma_f64(x, fill_f64(b), y);
+        memcpy((double *)&c + i, &y, sizeof y);
+    }
+    return c;
 #endif
 }
 
