@@ -15,6 +15,7 @@ enum {
     BLOCK_BYTES = 256 * 1024,   /* rows of X: a good part of a common L2 */
     READ_ONCE = 128 * 1024,     /* the same where no gradient needs them again */
     CHUNK_LINES = 40,           /* of a row: a panel of W and 4 rows fill 35 KiB */
+    WHOLE_LINES = 64,           /* up to here a row is one: no sums have to wait */
     FEW_ROWS = 8,               /* a block of a tiny call; no group has more */
     PANEL = 10,                 /* classes */
     MANY = 64,                  /* classes: dW is large, more rows for each visit */
@@ -34,7 +35,7 @@ static ptrdiff_t
 even_chunk(ptrdiff_t lines)
 {
     const ptrdiff_t n =
-        lines > CHUNK_LINES ? (lines + CHUNK_LINES - 1) / CHUNK_LINES : 1;
+        lines > WHOLE_LINES ? (lines + CHUNK_LINES - 1) / CHUNK_LINES : 1;
 
     return (lines + n - 1) / n;
 }
