@@ -105,7 +105,7 @@ typedef enum { LINCLF_BAD_LABEL, LINCLF_BAD_INDEX } linclf_bad;
 
 /* What the samples of a segment add up to. */
 typedef struct {
-    double *dW;        /* [C][ld] */
+    double *dW;        /* see linclf_block */
     double *db;        /* [C][8], by row % 8; NULL without b */
     double *d_column;  /* likewise, of the one column; NULL without it */
     double loss[8];    /* likewise */
@@ -131,7 +131,8 @@ typedef struct {
     void *dots;        /* unfinished dot products */
     void *strip;       /* a copy of a few features; NULL without many classes */
     const void **strip_row;
-    void *dW;          /* [C][ld] in W's type: sum of the rows since a flush */
+    void *dW;          /* in W's type: sum of the rows since a flush. [C][ld], or if
+                        * there are many classes, [C][a few] after [C][a few] */
     linclf_sum *sum;      /* the segment's; for float64 its dW is dW itself */
     linclf_sum sums[2];   /* that one, and the one before until it is added */
     ptrdiff_t n;          /* rows in the block at hand */
@@ -149,8 +150,8 @@ typedef struct {
     void (*center)(const linclf_plan *, const linclf_vector *center, void *packed);
     void (*load)(linclf_block *, const linclf_matrix *X);
     void (*scores)(linclf_block *);
-    void (*gradient)(linclf_block *, bool fresh);
-    void (*flush)(linclf_block *, bool fresh);
+    /* After so many rows of the segment, or with its last ones. */
+    void (*gradient)(linclf_block *, ptrdiff_t done, bool last);
     /* W's part of the objective: add to the sums, and to g if it is there:
      * g = sum / N + 2 l2 W + l1 sign(W); returns the penalty, adds |g|^2. */
     double (*objective)(const linclf_plan *, const linclf_objective *, const void *W,
@@ -181,7 +182,8 @@ typedef struct {
     void (*load_groups)(const linclf_block *, const linclf_matrix *M, double *groups);
     void (*probabilities)(linclf_block *);
     void (*predict)(const linclf_block *, int64_t *labels);
-    void (*add)(ptrdiff_t n, double *sum, const double *x, bool fresh);
+    /* A segment's dW to the sum, which is [C][ld] always. */
+    void (*add)(const linclf_plan *, double *sum, const double *dW, bool fresh);
 } linclf_kernels;
 
 const linclf_kernels *linclf_active_kernels(void);

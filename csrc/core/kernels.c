@@ -236,13 +236,20 @@ load_groups(const linclf_block *k, const linclf_matrix *M, double *groups)
 }
 
 static void
-add(ptrdiff_t n, double *restrict sum, const double *restrict x, bool fresh)
+add(const linclf_plan *p, double *restrict sum, const double *restrict dW, bool fresh)
 {
-    if (fresh)
-        memcpy(sum, x, (size_t)n * sizeof *sum);
-    else
-        for (ptrdiff_t i = 0; i < n; i++)
-            sum[i] += x[i];
+    const ptrdiff_t strip = p->many ? MANY_VECTORS * VEC_BYTES / p->real : p->ld;
+    ptrdiff_t width;
+
+    for (ptrdiff_t begin = 0; begin < p->ld; begin += width) {
+        width = begin + strip <= p->full ? strip : p->ld - begin;
+        for (ptrdiff_t c = 0; c < p->C; c++, dW += width) {
+            double *const to = sum + c * p->ld + begin;
+
+            for (ptrdiff_t j = 0; j < width; j++)
+                to[j] = fresh ? dW[j] : to[j] + dW[j];
+        }
+    }
 }
 
 extern const linclf_kernels PASTE(linclf_kernels_, LINCLF_ISA);

@@ -178,7 +178,7 @@ add_segment(linclf_pass *pass, const linclf_sum *sum, bool fresh)
     pass->loss = (fresh ? 0 : pass->loss) + sum8(sum->loss);
     if (!pass->gradient)
         return;
-    pass->kernels->add(p->C * p->ld, pass->dW, sum->dW, fresh);
+    pass->kernels->add(p, pass->dW, sum->dW, fresh);
     for (ptrdiff_t c = 0; sum->d_column && c < p->C; c++)
         pass->dW[c * p->ld + p->full] += sum8(sum->d_column + c * 8);
     for (ptrdiff_t c = 0; sum->db && c < p->C; c++)
@@ -222,7 +222,6 @@ run_segment(linclf_pass *pass, linclf_block *k, ptrdiff_t segment)
         k->dW = k->sum->dW;
     for (ptrdiff_t first = start; first < end; first += p->block) {
         const ptrdiff_t n = end - first < p->block ? end - first : p->block;
-        const ptrdiff_t done = first - start;
 
         if (k == pass->blocks)
             add_up(pass);
@@ -230,11 +229,8 @@ run_segment(linclf_pass *pass, linclf_block *k, ptrdiff_t segment)
             return false;
         pass->real->scores(k);
         pass->kernels->losses(k, pass->objective, pass->data->targets.data);
-        if (!pass->gradient)
-            continue;
-        pass->real->gradient(k, single ? done % FLUSH_ROWS == 0 : done == 0);
-        if (single && ((done + n) % FLUSH_ROWS == 0 || first + n == end))
-            pass->real->flush(k, done < FLUSH_ROWS);
+        if (pass->gradient)
+            pass->real->gradient(k, first - start, first + n == end);
     }
     return true;
 }

@@ -65,7 +65,6 @@ enum {
     MAX_GRAD_VECTORS = 4,
     NARROW_CLASSES = 10,   /* with a single vector of D */
     COLUMN_CLASSES = 5,    /* with a single column of 8 rows */
-    GRAD_PANEL = 40,       /* classes: 40 KiB of dL/dS with 128 rows */
 };
 
 /* Into the second-level cache: rows that come next would crowd those at hand out
