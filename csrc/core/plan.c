@@ -19,6 +19,8 @@ enum {
     FEW_ROWS = 8,               /* a block of a tiny call; no group has more */
     PANEL = 10,                 /* classes */
     MANY = 64,                  /* classes: dW is large, more rows for each visit */
+    MANY_BYTES = 512 * 1024,    /* of X, then, */
+    MANY_ROWS = 64,             /* but no fewer rows */
     LARGE_PAGE = 1 << 21,
     LARGE_SCRATCH = 1 << 22,    /* bytes from which on large pages are asked for */
 };
@@ -44,7 +46,9 @@ void
 linclf_make_plan(linclf_plan *p, ptrdiff_t N, ptrdiff_t D, ptrdiff_t C,
                  linclf_dtype dtype, bool gradient)
 {
-    const ptrdiff_t room = gradient ? BLOCK_BYTES : READ_ONCE;
+    const bool many = C >= MANY;
+    const ptrdiff_t room = many ? MANY_BYTES : gradient ? BLOCK_BYTES : READ_ONCE;
+    const ptrdiff_t fewest = many ? MANY_ROWS : MIN_BLOCK;
     const ptrdiff_t real = linclf_dtype_size(dtype), lanes = LINE / real;
     const ptrdiff_t n = clamp((N + MAX_BLOCK - 1) / MAX_BLOCK, 1, MAX_SEGMENTS);
 
@@ -58,9 +62,9 @@ linclf_make_plan(linclf_plan *p, ptrdiff_t N, ptrdiff_t D, ptrdiff_t C,
     p->n_segments = (N + p->segment - 1) / p->segment;
     p->chunk = even_chunk(p->full / lanes) * lanes;
     p->panel = PANEL;
-    p->many = C >= MANY;
+    p->many = many;
     p->block = MAX_BLOCK;     /* powers of two, so that FLUSH_ROWS is a multiple */
-    while (p->block > MIN_BLOCK && !p->many && p->block * p->ld * real > room)
+    while (p->block > fewest && p->block * p->ld * real > room)
         p->block /= 2;
     while (p->block > FEW_ROWS && p->block / 2 >= N)
         p->block /= 2;
