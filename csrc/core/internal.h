@@ -29,6 +29,7 @@ enum {
     AHEAD_ROWS = 4,        /* on their way to the first-level cache */
     STRIP_LINES = 4,       /* of a row, that many classes visit together */
     MIN_BLOCK = 16,
+    PANEL = 12,            /* classes at most, whose chunk of W stays in L1 */
     MAX_THREADS = 256,
 };
 
@@ -81,7 +82,6 @@ typedef struct {
     ptrdiff_t n_segments;
     ptrdiff_t block;      /* rows of a block */
     ptrdiff_t chunk;      /* of D, in elements: what a pass over scores takes */
-    ptrdiff_t panel;      /* classes: their chunk of W stays in L1 */
     bool many;            /* classes: W and dW are large */
 } linclf_plan;
 

@@ -26,6 +26,8 @@ group_at(ptrdiff_t i, ptrdiff_t c, ptrdiff_t C)
 static const vec_f64 zeros = {0};
 #define ones fill_f64(1.0)
 
+enum { SCORE_PANEL = PANEL / DOT_CLASSES * DOT_CLASSES };   /* only full tiles */
+
 /* Where a strip of the gradient reads: the last one must not read behind a row. */
 typedef enum { IN_ROWS, IN_COPY, AT_END } strip_place;
 

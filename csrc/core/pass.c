@@ -54,7 +54,7 @@ take_block(linclf_arena *arena, const linclf_pass *pass, linclf_block *k)
     k->y = linclf_take(arena, targets ? n * p->C : n, sizeof(double));
     k->losses = linclf_take(arena, n, sizeof *k->losses);
     if (p->full > p->chunk)
-        k->dots = linclf_take(arena, n * p->panel, LINE);
+        k->dots = linclf_take(arena, n * PANEL, LINE);
     if (!pass->gradient)
         return;
     if (p->many) {

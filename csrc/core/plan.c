@@ -17,7 +17,6 @@ enum {
     CHUNK_LINES = 40,           /* of a row: a panel of W and 4 rows fill 35 KiB */
     WHOLE_LINES = 64,           /* up to here a row is one: no sums have to wait */
     FEW_ROWS = 8,               /* a block of a tiny call; no group has more */
-    PANEL = 10,                 /* classes */
     MANY = 64,                  /* classes: dW is large, more rows for each visit */
     MANY_BYTES = 512 * 1024,    /* of X, then, */
     MANY_ROWS = 64,             /* but no fewer rows */
@@ -61,7 +60,6 @@ linclf_make_plan(linclf_plan *p, ptrdiff_t N, ptrdiff_t D, ptrdiff_t C,
     p->segment = round_up((N + n - 1) / n, 8);   /* sums go by row % 8 */
     p->n_segments = (N + p->segment - 1) / p->segment;
     p->chunk = even_chunk(p->full / lanes) * lanes;
-    p->panel = PANEL;
     p->many = many;
     p->block = MAX_BLOCK;     /* powers of two, so that FLUSH_ROWS is a multiple */
     while (p->block > fewest && p->block * p->ld * real > room)
