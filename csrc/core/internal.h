@@ -125,7 +125,7 @@ typedef struct {
     void *column;      /* linclf_one_left(): that one, [block], zeros from n on */
     const void *center;   /* [ld] elements of W's type, or NULL */
     double *S;           /* scores, then dL/dS: see group_at() in kernels.inc */
-    void *G;           /* dL/dS in W's type: S itself for float64 */
+    void *G;           /* dL/dS in W's type, in the place of S; NULL if not wanted */
     void *y;             /* labels, or in groups as S the target probabilities */
     double *losses;      /* L_i */
     void *dots;        /* unfinished dot products */

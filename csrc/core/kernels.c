@@ -176,10 +176,11 @@ losses(linclf_block *k, const linclf_objective *objective, bool targets)
         }
     clear_padding(k);
     add_losses_and_bias(k);
-    if (k->G && k->G != (void *)k->S) {
+    if (k->G && k->plan->real == sizeof(float)) {
         const ptrdiff_t count = round_up(k->n, GROUP) * k->plan->C;
         float *const G = k->G;
 
+        /* from the front, so that no number is lost before it is read */
         for (ptrdiff_t i = 0; i < count; i += GROUP)
             (void)store_doubles_f32(G + i, load_vec_f64(k->S + i));
     }

@@ -61,7 +61,7 @@ take_block(linclf_arena *arena, const linclf_pass *pass, linclf_block *k)
         k->strip = linclf_take(arena, n, STRIP_LINES * LINE);
         k->strip_row = linclf_take(arena, n, sizeof *k->strip_row);
     }
-    k->G = single ? linclf_take(arena, n * p->C, p->real) : k->S;
+    k->G = k->S;
     k->dW = single ? linclf_take(arena, parameters, p->real) : NULL;
     for (int i = 0; i < (pass->n_workers > 1 ? 2 : 1); i++) {
         k->sums[i].dW = linclf_take(arena, parameters, sizeof(double));
