@@ -171,16 +171,21 @@ linclf_pass_load(const linclf_pass *pass, linclf_block *k, ptrdiff_t first, ptrd
 }
 
 static void
-add_segment(linclf_pass *pass, const linclf_sum *sum, bool fresh)
+add_segment(linclf_pass *pass, linclf_sum *sum, bool fresh)
 {
     const linclf_plan *const p = &pass->plan;
 
     pass->loss = (fresh ? 0 : pass->loss) + sum8(sum->loss);
     if (!pass->gradient)
         return;
-    pass->kernels->add(p, pass->dW, sum->dW, fresh);
-    for (ptrdiff_t c = 0; sum->d_column && c < p->C; c++)
-        pass->dW[c * p->ld + p->full] += sum8(sum->d_column + c * 8);
+    if (fresh && !p->many) {   /* laid out alike: no number needs to move */
+        double *const free = pass->dW;
+
+        pass->dW = sum->dW;
+        sum->dW = free;
+    } else {
+        pass->kernels->add(p, pass->dW, sum->dW, fresh);
+    }
     for (ptrdiff_t c = 0; sum->db && c < p->C; c++)
         pass->db[c] = (fresh ? 0 : pass->db[c]) + sum8(sum->db + c * 8);
 }
@@ -190,7 +195,7 @@ static void
 add_up(linclf_pass *pass)
 {
     ptrdiff_t s = atomic_load(&pass->added);
-    const linclf_sum *sum;
+    linclf_sum *sum;
 
     while (s < pass->plan.n_segments && (sum = atomic_load(&pass->handed_in[s]))) {
         if (!atomic_load(&pass->failed) && sum->good) {
