@@ -179,10 +179,10 @@ add_segment(linclf_pass *pass, linclf_sum *sum, bool fresh)
     if (!pass->gradient)
         return;
     if (fresh && !p->many) {   /* laid out alike: no number needs to move */
-        double *const free = pass->dW;
+        double *const spare = pass->dW;
 
         pass->dW = sum->dW;
-        sum->dW = free;
+        sum->dW = spare;
     } else {
         pass->kernels->add(p, pass->dW, sum->dW, fresh);
     }
