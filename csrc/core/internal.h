@@ -107,7 +107,8 @@ typedef enum { LINCLF_BAD_LABEL, LINCLF_BAD_INDEX } linclf_bad;
 typedef struct {
     double *dW;        /* see linclf_block */
     double *db;        /* [C][8], by row % 8; NULL without b */
-    double *d_column;  /* likewise, of the one column; NULL without it */
+    double *d_column;  /* likewise, of the one column; NULL without it. It goes to dW
+                        * with the segment's last rows */
     double loss[8];    /* likewise */
     ptrdiff_t segment; /* which was handed in with it last; -1 before */
     bool good;         /* if not, what is wrong, and where */
@@ -233,7 +234,7 @@ typedef struct {
     bool gradient;
     int n_workers;
     linclf_block *blocks;      /* one a worker */
-    double *dW, *db;     /* the sums so far */
+    double *dW, *db;     /* the sums so far, begun with the first segment's dW */
     double loss;
     _Atomic uint64_t ticket;      /* generation, number of segments, next one */
     _Atomic(linclf_sum *) handed_in[MAX_SEGMENTS];
