@@ -83,6 +83,8 @@ typedef struct {
     ptrdiff_t block;      /* rows of a block */
     ptrdiff_t chunk;      /* of D, in elements: what a pass over scores takes */
     bool many;            /* classes: W and dW are large */
+    ptrdiff_t slice;      /* of packed W, in elements: a share of the step */
+    ptrdiff_t n_slices;
 } linclf_plan;
 
 /* Whether whole lines leave one column over, mostly that of the bias. A register would
@@ -98,6 +100,17 @@ typedef struct {
     void *W;            /* [C][ld], padded with zeros */
     double *b;            /* [C], zeros if there is none */
 } linclf_packed;
+
+/* What the elements of W and of its gradient add up to: number i in sum i % 8. */
+typedef struct {
+    double squares[8], absolute[8];   /* of W; |w| only if there is an L1 penalty */
+    double slope[8];                  /* squares of the gradient */
+} linclf_norms;
+
+/* Parameters that move together, all in W's type: packed W, or b. */
+typedef struct {
+    void *value, *velocity;   /* that one NULL without momentum */
+} linclf_state;
 
 typedef enum { LINCLF_BAD_LABEL, LINCLF_BAD_INDEX } linclf_bad;
 
@@ -146,6 +159,8 @@ typedef struct {
 
 /* ---- The kernels, one table per instruction set ------------------------- */
 
+struct linclf_pass;
+
 typedef struct {
     void (*pack)(const linclf_plan *, const linclf_matrix *W, void *packed);
     void (*center)(const linclf_plan *, const linclf_vector *center, void *packed);
@@ -153,12 +168,14 @@ typedef struct {
     void (*scores)(linclf_block *);
     /* After so many rows of the segment, or with its last ones. */
     void (*gradient)(linclf_block *, ptrdiff_t done, bool last);
-    /* W's part of the objective: add to the sums, and to g if it is there:
-     * g = sum / N + 2 l2 W + l1 sign(W); returns the penalty, adds |g|^2. */
-    double (*objective)(const linclf_plan *, const linclf_objective *, const void *W,
-                        const double *sum, void *g, double *norm2);
+    /* What elements from .. to of packed W have to do with the objective: adds to the
+     * norms, fresh ones at first, and if there is g, that many numbers, fills it with
+     * their gradient. */
+    void (*objective)(const struct linclf_pass *, ptrdiff_t from, ptrdiff_t to, void *g,
+                      bool fresh, linclf_norms *);
     void (*store)(const linclf_plan *, const void *g, const linclf_matrix *dW);
-    void (*update)(ptrdiff_t n, void *W, const void *g, void *velocity,
+    /* One step for n parameters. */
+    void (*update)(ptrdiff_t n, linclf_state now, const void *g, linclf_state next,
                    const linclf_run *, double rate);
     void (*store_scores)(const linclf_block *, const linclf_matrix *S);
 } linclf_real_kernels;
@@ -220,7 +237,7 @@ void linclf_release(linclf_arena *arena);
 
 /* ---- pass.c: scores, losses and gradient summed over all samples ---------- */
 
-typedef struct {
+typedef struct linclf_pass {
     const linclf_kernels *kernels;
     const linclf_real_kernels *real;
     const linclf_objective *objective;   /* NULL: scores only */
@@ -234,9 +251,10 @@ typedef struct {
     bool gradient;
     int n_workers;
     linclf_block *blocks;      /* one a worker */
-    double *dW, *db;     /* the sums so far, begun with the first segment's dW */
+    double *dW, *db;     /* the sums so far, begun with the first segment's dW, */
+    const double *last;  /* and the last one's, which nobody has added yet; or NULL */
     double loss;
-    _Atomic uint64_t ticket;      /* generation, number of segments, next one */
+    _Atomic uint64_t ticket;      /* generation, number of pieces, next one */
     _Atomic(linclf_sum *) handed_in[MAX_SEGMENTS];
     _Atomic ptrdiff_t added;       /* segments, in order */
     _Atomic bool failed;
@@ -249,8 +267,11 @@ void linclf_pass_plan(linclf_pass *pass, const linclf_objective *objective,
                       ptrdiff_t rows, bool gradient);
 void linclf_pass_take(linclf_arena *arena, linclf_pass *pass, int n_workers);
 void linclf_pass_pack(linclf_pass *pass);
-/* Passes of one run are numbered: a late worker must not mistake one for the
- * next. Work claims and runs segments of its generation until none is left. */
+/* Work for all is handed out in numbered pieces. The works of one run are numbered,
+ * too: a late worker must not mistake one for the next. */
+void linclf_pass_hand_out(linclf_pass *pass, uint64_t generation, ptrdiff_t pieces);
+ptrdiff_t linclf_pass_claim(linclf_pass *pass, uint64_t generation);   /* or -1 */
+/* A pass: it hands out segments, and whoever works runs them until none is left. */
 void linclf_pass_open(linclf_pass *pass, uint64_t generation);
 void linclf_pass_work(linclf_pass *pass, uint64_t generation, int worker);
 linclf_status linclf_pass_status(linclf_pass *pass, linclf_error *error);
@@ -258,6 +279,12 @@ linclf_status linclf_pass_status(linclf_pass *pass, linclf_error *error);
  * from `next` on. */
 bool linclf_pass_load(const linclf_pass *pass, linclf_block *k, ptrdiff_t first,
                       ptrdiff_t n, ptrdiff_t next);
+
+/* ---- penalty.c: sums over W ------------------------------------------------ */
+
+ptrdiff_t linclf_slice_end(const linclf_plan *p, ptrdiff_t slice);
+void linclf_add_norms(linclf_norms *norms, ptrdiff_t n);   /* all to the first one */
+double linclf_penalty(const linclf_objective *, const linclf_norms *);
 
 /* ---- parallel.c ----------------------------------------------------------- */
 

@@ -8,6 +8,23 @@ job(void *pass, int worker)
     linclf_pass_work(pass, 0, worker);
 }
 
+/* All of W's part of the objective. */
+static double
+penalty(const linclf_pass *pass, void *g)
+{
+    const linclf_plan *const p = &pass->plan;
+    linclf_norms norms[MAX_SEGMENTS];
+
+    for (ptrdiff_t s = 0; s < p->n_slices; s++) {
+        const ptrdiff_t begin = s * p->slice;
+
+        pass->real->objective(pass, begin, linclf_slice_end(p, s),
+                              g ? (char *)g + begin * p->real : NULL, true, &norms[s]);
+    }
+    linclf_add_norms(norms, p->n_slices);
+    return linclf_penalty(pass->objective, &norms[0]);
+}
+
 static void
 write_outputs(const linclf_pass *pass, void *g, const linclf_gradient *gradient)
 {
@@ -29,7 +46,6 @@ linclf_loss_grad(const linclf_objective *objective, const linclf_model *model,
     linclf_small small;
     linclf_arena arena = {.small = &small};
     linclf_pass pass;
-    double norm2 = 0;
 
     if (!status)
         status = linclf_check_operands(model, data, true, error);
@@ -54,11 +70,11 @@ linclf_loss_grad(const linclf_objective *objective, const linclf_model *model,
     linclf_parallel(n, job, &pass);
     status = linclf_pass_status(&pass, error);
     if (!status) {
-        void *const g = wanted ? pass.blocks[0].sum->dW : NULL;   /* free by now */
+        /* free by now, or pass.last, which is read just before it is written */
+        void *const g = wanted ? pass.blocks[0].sum->dW : NULL;
 
         value->data = pass.loss / (double)p->N;
-        value->penalty =
-            pass.real->objective(p, objective, pass.packed.W, pass.dW, g, &norm2);
+        value->penalty = penalty(&pass, g);
         if (wanted)
             write_outputs(&pass, g, gradient);
     }

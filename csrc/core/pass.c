@@ -171,18 +171,21 @@ linclf_pass_load(const linclf_pass *pass, linclf_block *k, ptrdiff_t first, ptrd
 }
 
 static void
-add_segment(linclf_pass *pass, linclf_sum *sum, bool fresh)
+add_segment(linclf_pass *pass, linclf_sum *sum, bool fresh, bool last)
 {
     const linclf_plan *const p = &pass->plan;
 
     pass->loss = (fresh ? 0 : pass->loss) + sum8(sum->loss);
     if (!pass->gradient)
         return;
-    if (fresh && !p->many) {   /* laid out alike: no number needs to move */
+    /* laid out alike, no number needs to move; and the last ones are read once less */
+    if (fresh && !p->many) {
         double *const spare = pass->dW;
 
         pass->dW = sum->dW;
         sum->dW = spare;
+    } else if (last && !p->many) {
+        pass->last = sum->dW;
     } else {
         pass->kernels->add(p, pass->dW, sum->dW, fresh);
     }
@@ -199,7 +202,7 @@ add_up(linclf_pass *pass)
 
     while (s < pass->plan.n_segments && (sum = atomic_load(&pass->handed_in[s]))) {
         if (!atomic_load(&pass->failed) && sum->good) {
-            add_segment(pass, sum, s == 0);
+            add_segment(pass, sum, s == 0, s == pass->plan.n_segments - 1);
         } else if (!atomic_load(&pass->failed)) {
             pass->bad = sum->bad;   /* in order, so it is the first of all */
             pass->bad_row = sum->bad_row;
@@ -240,23 +243,28 @@ run_segment(linclf_pass *pass, linclf_block *k, ptrdiff_t segment)
     return true;
 }
 
-/* Open the gates for the pass that is planned now: whoever sees the ticket
- * sees the rest. */
+/* Whoever sees the ticket sees all that was prepared before. */
+void
+linclf_pass_hand_out(linclf_pass *pass, uint64_t generation, ptrdiff_t pieces)
+{
+    atomic_store_explicit(&pass->ticket, generation << 16 | (uint64_t)pieces << 8,
+                          memory_order_release);
+}
+
+/* Open the gates for the pass that is planned now. */
 void
 linclf_pass_open(linclf_pass *pass, uint64_t generation)
 {
+    pass->last = NULL;
     atomic_store_explicit(&pass->failed, false, memory_order_relaxed);
     atomic_store_explicit(&pass->added, 0, memory_order_relaxed);
     for (ptrdiff_t s = 0; s < pass->plan.n_segments; s++)
         atomic_store_explicit(&pass->handed_in[s], NULL, memory_order_relaxed);
-    atomic_store_explicit(&pass->ticket,
-                          generation << 16 | (uint64_t)pass->plan.n_segments << 8,
-                          memory_order_release);
+    linclf_pass_hand_out(pass, generation, pass->plan.n_segments);
 }
 
-/* Returns the claimed segment, or -1 if none is left. */
-static ptrdiff_t
-claim_segment(linclf_pass *pass, uint64_t generation)
+ptrdiff_t
+linclf_pass_claim(linclf_pass *pass, uint64_t generation)
 {
     uint64_t ticket = atomic_load(&pass->ticket);
 
@@ -289,7 +297,7 @@ linclf_pass_work(linclf_pass *pass, uint64_t generation, int worker)
     ptrdiff_t s;
 
     k->sums[0].segment = k->sums[1].segment = -1;
-    while ((s = claim_segment(pass, generation)) >= 0) {
+    while ((s = linclf_pass_claim(pass, generation)) >= 0) {
         linclf_sum *const sum = k->sum;
 
         wait_for(pass, sum->segment + 1, worker);   /* then its buffers are free */

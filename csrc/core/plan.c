@@ -1,7 +1,8 @@
 /* Sizes that are fixed for a call, and its scratch memory.
  *
- * Segments depend on N alone, so that sums have one order. Blocks, chunks and
- * panels follow the caches; they decide speed and never bits. */
+ * Segments depend on N alone and slices on the size of W, so that sums have one
+ * order. Blocks, chunks and panels follow the caches; they decide speed and never
+ * bits. */
 #if defined(__linux__)
 #define _DEFAULT_SOURCE   /* madvise */
 #include <sys/mman.h>
@@ -20,6 +21,7 @@ enum {
     MANY = 64,                  /* classes: dW is large, more rows for each visit */
     MANY_BYTES = 512 * 1024,    /* of X, then, */
     MANY_ROWS = 64,             /* but no fewer rows */
+    SLICE = 1024,               /* elements of W at least: some 3 us to walk along */
     LARGE_PAGE = 1 << 21,
     LARGE_SCRATCH = 1 << 22,    /* bytes from which on large pages are asked for */
 };
@@ -61,6 +63,11 @@ linclf_make_plan(linclf_plan *p, ptrdiff_t N, ptrdiff_t D, ptrdiff_t C,
     p->n_segments = (N + p->segment - 1) / p->segment;
     p->chunk = even_chunk(p->full / lanes) * lanes;
     p->many = many;
+
+    const ptrdiff_t size = C * p->ld, slices = clamp(size / SLICE, 1, MAX_SEGMENTS);
+
+    p->slice = slices == 1 ? size : round_up((size + slices - 1) / slices, 8);
+    p->n_slices = slices == 1 ? 1 : (size + p->slice - 1) / p->slice;
     p->block = MAX_BLOCK;     /* powers of two, so that FLUSH_ROWS is a multiple */
     while (p->block > fewest && p->block * p->ld * real > room)
         p->block /= 2;

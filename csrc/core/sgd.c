@@ -3,23 +3,24 @@
  *     v <- momentum * v - rate * g,    W <- W + v
  *
  * A run packs W once, starts its threads once, and keeps everything packed
- * until it ends. After each pass over a batch the caller's thread alone makes
- * the step, then opens the next batch to all. W, b and the velocity are
- * written back at the last finished step, however the run ends; only an error
- * leaves them as they were. */
+ * until it ends. A pass over a batch is followed by the step: slices of W are
+ * handed out to all threads as segments were, and what comes out goes beside
+ * what was there. The caller's thread then decides whether the step counts. W, b
+ * and the velocity are written back at the last finished step, however the run
+ * ends; only an error leaves them as they were. */
 #include <math.h>
 
 #include "internal.h"
 
-/* Parameters that move together: packed W, or b. All in W's type. */
-typedef struct {
-    void *value, *gradient, *velocity;
-} parameters;
-
 typedef struct {
     linclf_pass pass;
     const linclf_run *run;
-    parameters W, b;
+    linclf_state W[2], b[2];   /* as they are, and as they may be next: see `now` */
+    void *db;
+    int now;
+    double rate;               /* of this step */
+    linclf_norms norms[MAX_SEGMENTS];   /* of every slice */
+    _Atomic ptrdiff_t finished;         /* slices */
     linclf_status status;
     _Atomic bool over;
 } descent;
@@ -44,17 +45,17 @@ take(linclf_arena *arena, descent *d, int n_workers)
 {
     linclf_pass *const pass = &d->pass;
     const linclf_plan *const p = &pass->plan;
-    const bool moving = d->run->momentum > 0;
+    const bool moving = d->run->momentum > 0, bias = pass->model->b.data;
 
     linclf_pass_take(arena, pass, n_workers);
-    d->W.value = pass->packed.W;
-    d->W.gradient = linclf_take(arena, p->C * p->ld, p->real);
-    d->W.velocity = moving ? linclf_take(arena, p->C * p->ld, p->real) : NULL;
-    if (!pass->model->b.data)
-        return;
-    d->b.value = linclf_take(arena, p->C, p->real);
-    d->b.gradient = linclf_take(arena, p->C, p->real);
-    d->b.velocity = moving ? linclf_take(arena, p->C, p->real) : NULL;
+    d->db = bias ? linclf_take(arena, p->C, p->real) : NULL;
+    for (int i = 0; i < 2; i++) {
+        d->W[i].value =
+            i == 0 ? pass->packed.W : linclf_take(arena, p->C * p->ld, p->real);
+        d->W[i].velocity = moving ? linclf_take(arena, p->C * p->ld, p->real) : NULL;
+        d->b[i].value = bias ? linclf_take(arena, p->C, p->real) : NULL;
+        d->b[i].velocity = bias && moving ? linclf_take(arena, p->C, p->real) : NULL;
+    }
 }
 
 static void
@@ -64,75 +65,156 @@ load_state(descent *d)
     linclf_pass *const pass = &d->pass;
 
     linclf_pass_pack(pass);
-    if (d->W.velocity)
-        pass->real->pack(&pass->plan, &v->dW, d->W.velocity);
-    if (d->b.value)
-        copy_in(d->b.value, &pass->model->b);
-    if (d->b.velocity)
-        copy_in(d->b.velocity, &v->db);
+    if (d->W[0].velocity)
+        pass->real->pack(&pass->plan, &v->dW, d->W[0].velocity);
+    if (d->b[0].value)
+        copy_in(d->b[0].value, &pass->model->b);
+    if (d->b[0].velocity)
+        copy_in(d->b[0].velocity, &v->db);
 }
 
 static void
 store_state(descent *d)
 {
     const linclf_gradient *const v = &d->run->velocity;
+    const linclf_state *const W = &d->W[d->now], *const b = &d->b[d->now];
     linclf_pass *const pass = &d->pass;
 
-    pass->real->store(&pass->plan, d->W.value, &pass->model->W);
-    if (d->W.velocity)
-        pass->real->store(&pass->plan, d->W.velocity, &v->dW);
-    if (d->b.value)
-        copy_out(&pass->model->b, d->b.value);
-    if (d->b.velocity)
-        copy_out(&v->db, d->b.velocity);
+    pass->real->store(&pass->plan, W->value, &pass->model->W);
+    if (W->velocity)
+        pass->real->store(&pass->plan, W->velocity, &v->dW);
+    if (b->value)
+        copy_out(&pass->model->b, b->value);
+    if (b->velocity)
+        copy_out(&v->db, b->velocity);
 }
 
-/* The whole gradient of the batch and its history; true if it is finite. */
-static bool
-finish_gradient(descent *d, ptrdiff_t step)
+/* Packed W or its velocity from element i on. */
+static linclf_state
+behind(const linclf_plan *p, const linclf_state *W, ptrdiff_t i)
 {
-    linclf_pass *const pass = &d->pass;
+    const ptrdiff_t bytes = i * p->real;
+
+    return (linclf_state){.value = (char *)W->value + bytes,
+                          .velocity = W->velocity ? (char *)W->velocity + bytes : NULL};
+}
+
+/* A slice of W: its gradient, and where that leads to. */
+static void
+step_slice(descent *d, ptrdiff_t slice)
+{
+    enum { PIECE = 512 };   /* whose gradient stays in the first-level cache */
+    _Alignas(LINE) double g[PIECE];
+    const linclf_pass *const pass = &d->pass;
+    const linclf_plan *const p = &pass->plan;
+    const linclf_state *const now = &d->W[d->now], *const next = &d->W[!d->now];
+    const ptrdiff_t begin = slice * p->slice, end = linclf_slice_end(p, slice);
+
+    for (ptrdiff_t at = begin; at < end; at += PIECE) {
+        const ptrdiff_t n = end - at < PIECE ? end - at : PIECE;
+
+        pass->real->objective(pass, at, at + n, g, at == begin, &d->norms[slice]);
+        pass->real->update(n, behind(p, now, at), g, behind(p, next, at), d->run,
+                           d->rate);
+    }
+}
+
+static void
+step_slices(descent *d, uint64_t generation)
+{
+    ptrdiff_t slice;
+
+    while ((slice = linclf_pass_claim(&d->pass, generation)) >= 0) {
+        step_slice(d, slice);
+        atomic_fetch_add(&d->finished, 1);
+    }
+}
+
+/* All of W, with whoever is there. */
+static void
+step_W(descent *d, uint64_t generation)
+{
+    const ptrdiff_t n = d->pass.plan.n_slices;
+    unsigned spins = 0;
+
+    if (d->pass.n_workers == 1 || n == 1) {
+        for (ptrdiff_t slice = 0; slice < n; slice++)
+            step_slice(d, slice);
+        return;
+    }
+    atomic_store(&d->finished, 0);
+    linclf_pass_hand_out(&d->pass, generation, n);
+    step_slices(d, generation);
+    while (atomic_load(&d->finished) < n)
+        linclf_relax(&spins);
+}
+
+/* And b, which is small. Returns norm2 with the squares of its gradient. */
+static double
+step_b(descent *d, double norm2)
+{
+    const linclf_pass *const pass = &d->pass;
     const linclf_plan *const p = &pass->plan;
     const linclf_dtype dtype = pass->model->W.dtype;
-    double *const row = d->run->history + 3 * step;
-    double norm2 = 0;
 
-    row[0] = pass->loss / (double)p->N;
-    row[1] = pass->real->objective(p, pass->objective, pass->packed.W, pass->dW,
-                                   d->W.gradient, &norm2);
-    for (ptrdiff_t c = 0; d->b.value && c < p->C; c++) {
-        linclf_set(d->b.gradient, c, dtype, pass->db[c] / (double)p->N);
-        const double g = linclf_get(d->b.gradient, c, dtype);
+    if (!d->db)
+        return norm2;
+    for (ptrdiff_t c = 0; c < p->C; c++) {
+        linclf_set(d->db, c, dtype, pass->db[c] / (double)p->N);
+        const double g = linclf_get(d->db, c, dtype);
 
         norm2 += g * g;
     }
-    row[2] = sqrt(norm2);
+    pass->real->update(p->C, d->b[d->now], d->db, d->b[!d->now], d->run, d->rate);
+    return norm2;
+}
+
+/* The step, and its row of the history. Returns whether that is finite. */
+static bool
+make_step(descent *d, ptrdiff_t step, uint64_t generation)
+{
+    const linclf_pass *const pass = &d->pass;
+    double *const row = d->run->history + 3 * step;
+
+    d->rate = d->run->rate[step];
+    step_W(d, generation);
+    linclf_add_norms(d->norms, pass->plan.n_slices);
+    row[0] = pass->loss / (double)pass->plan.N;
+    row[1] = linclf_penalty(pass->objective, &d->norms[0]);
+    row[2] = sqrt(step_b(d, sum8(d->norms[0].slope)));
     return isfinite(row[0] + row[1]) && isfinite(row[2]);
 }
 
 static void
-make_step(descent *d, ptrdiff_t step)
+keep_step(descent *d)
 {
     linclf_pass *const pass = &d->pass;
-    const linclf_plan *const p = &pass->plan;
-    const double rate = d->run->rate[step];
 
-    pass->real->update(p->C * p->ld, d->W.value, d->W.gradient, d->W.velocity, d->run,
-                       rate);
-    if (!d->b.value)
-        return;
-    pass->real->update(p->C, d->b.value, d->b.gradient, d->b.velocity, d->run, rate);
-    for (ptrdiff_t c = 0; c < p->C; c++)
-        pass->packed.b[c] = linclf_get(d->b.value, c, pass->model->W.dtype);
+    d->now = !d->now;
+    pass->packed.W = d->W[d->now].value;
+    for (ptrdiff_t c = 0; d->db && c < pass->plan.C; c++)
+        pass->packed.b[c] = linclf_get(d->b[d->now].value, c, pass->model->W.dtype);
+}
+
+/* Works of a run, as they are numbered: a pass, and the step behind it. */
+static uint64_t
+pass_of(ptrdiff_t step)
+{
+    return 2 * (uint64_t)step + 1;
+}
+
+static bool
+is_pass(uint64_t generation)
+{
+    return generation % 2 == 1;
 }
 
 /* Point the pass at batch `step` and run it with whoever is there. */
 static void
-pass_over_batch(descent *d, ptrdiff_t step)
+pass_over_batch(descent *d, ptrdiff_t step, uint64_t generation)
 {
     linclf_pass *const pass = &d->pass;
     const linclf_run *const run = d->run;
-    const uint64_t generation = (uint64_t)step + 1;
 
     if (run->index) {
         const ptrdiff_t first = step * run->batch_size, left = run->n_index - first;
@@ -157,13 +239,13 @@ drive(descent *d)
 
     linclf_poll_open(&poll, run->poll, run->poll_context);
     for (ptrdiff_t t = 0; t < run->n_steps && !d->status; t++) {
-        pass_over_batch(d, t);
+        pass_over_batch(d, t, pass_of(t));
         if (atomic_load(&d->pass.failed))
             d->status = LINCLF_STATUS_value;
-        else if (!finish_gradient(d, t))
+        else if (!make_step(d, t, pass_of(t) + 1))
             d->status = LINCLF_STATUS_diverged;
         else {
-            make_step(d, t);
+            keep_step(d);
             *run->done = t + 1;
             if (linclf_poll_stop(&poll))
                 d->status = LINCLF_STATUS_stopped;
@@ -185,7 +267,10 @@ follow(descent *d, int worker)
             linclf_relax(&spins);
             continue;
         }
-        linclf_pass_work(&d->pass, generation, worker);
+        if (is_pass(generation))
+            linclf_pass_work(&d->pass, generation, worker);
+        else
+            step_slices(d, generation);
         seen = generation;
         spins = 0;
     }

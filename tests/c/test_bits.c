@@ -71,7 +71,7 @@ test_same_bits(void)
 static void
 test_run_is_a_loop_of_steps(const char *isa)
 {
-    enum { N = 50, D = 9, C = 4, STEPS = 4, BATCH = 16 };
+    enum { N = 50, D = 521, C = 4, STEPS = 4, BATCH = 16 };   /* W of two slices */
     problem p = new_problem(N, D, C, LINCLF_f64, LINCLF_u8, true);
     problem q = new_problem(N, D, C, LINCLF_f64, LINCLF_u8, false);
     const double rates[STEPS] = {1e-3, 2e-3, 3e-3, 4e-3};
@@ -124,10 +124,55 @@ test_run_is_a_loop_of_steps(const char *isa)
     release(&q.memory);
 }
 
+/* Where a run ends early, everything is as after as many steps. */
+static void
+test_a_step_that_diverges_is_not_kept(const char *isa)
+{
+    enum { N = 256, D = 521, C = 4, STEPS = 24, LAST = 20 };
+    double rates[STEPS];
+
+    for (int t = 0; t < STEPS; t++)
+        rates[t] = t == LAST ? 1e300 : 1e-3;
+    for (int n_threads = 1; n_threads <= 3; n_threads++) {
+        problem all = new_problem(N, D, C, LINCLF_f64, LINCLF_f64, true);
+        problem some = new_problem(N, D, C, LINCLF_f64, LINCLF_f64, true);
+        problem *const both[] = {&all, &some};
+        double history[2][3 * STEPS];
+        int64_t done[2];
+        linclf_error error = {{0}};
+
+        for (int i = 0; i < 2; i++) {
+            const linclf_run run = {.n_steps = i == 0 ? STEPS : LAST + 1,
+                                    .rate = rates,
+                                    .momentum = 0.9,
+                                    .velocity = both[i]->gradient,
+                                    .history = history[i],
+                                    .done = &done[i]};
+
+            CHECK(linclf_sgd_run(&both[i]->objective, &both[i]->model, &both[i]->data,
+                                 &run, n_threads, &error)
+                      == (i == 0 ? LINCLF_STATUS_diverged : LINCLF_STATUS_ok),
+                  "%d threads on %s: %s", n_threads, isa, error.message);
+            CHECK(done[i] == LAST + 1, "%lld", (long long)done[i]);
+        }
+        CHECK(memcmp(all.model.W.data, some.model.W.data, bytes_of(&all.model.W)) == 0,
+              "W with %d threads on %s", n_threads, isa);
+        CHECK(memcmp(all.model.b.data, some.model.b.data, C * sizeof(double)) == 0,
+              "b with %d threads on %s", n_threads, isa);
+        CHECK(same_gradient(&all.gradient, &some.gradient),
+              "velocity with %d threads on %s", n_threads, isa);
+        CHECK(memcmp(history[0], history[1], 3 * (LAST + 1) * sizeof(double)) == 0,
+              "history with %d threads on %s", n_threads, isa);
+        release(&all.memory);
+        release(&some.memory);
+    }
+}
+
 int
 main(void)
 {
     test_same_bits();
     on_every_isa(test_run_is_a_loop_of_steps);
+    on_every_isa(test_a_step_that_diverges_is_not_kept);
     return check_report();
 }
