@@ -130,7 +130,7 @@ typedef struct {
 } linclf_sum;
 
 typedef struct {
-    const linclf_plan *plan;
+    _Alignas(LINE) const linclf_plan *plan;
     const linclf_packed *packed;
     ptrdiff_t *at;        /* the block's row numbers */
     const void **row;     /* where these are, and some more to look ahead to */
@@ -237,6 +237,8 @@ void linclf_release(linclf_arena *arena);
 
 /* ---- pass.c: scores, losses and gradient summed over all samples ---------- */
 
+/* What one thread writes while others read begins a cache line: it would carry away
+ * what these look at. */
 typedef struct linclf_pass {
     const linclf_kernels *kernels;
     const linclf_real_kernels *real;
@@ -251,11 +253,13 @@ typedef struct linclf_pass {
     bool gradient;
     int n_workers;
     linclf_block *blocks;      /* one a worker */
-    double *dW, *db;     /* the sums so far, begun with the first segment's dW, */
-    const double *last;  /* and the last one's, which nobody has added yet; or NULL */
+    /* the sums so far, begun with the first segment's dW; and the last one's, if
+     * nobody has added it yet */
+    _Alignas(LINE) double *dW, *db;
+    const double *last;
     double loss;
-    _Atomic uint64_t ticket;      /* generation, number of pieces, next one */
-    _Atomic(linclf_sum *) handed_in[MAX_SEGMENTS];
+    _Alignas(LINE) _Atomic uint64_t ticket;   /* generation, number of pieces, next */
+    _Alignas(LINE) _Atomic(linclf_sum *) handed_in[MAX_SEGMENTS];
     _Atomic ptrdiff_t added;       /* segments, in order */
     _Atomic bool failed;
     linclf_bad bad;         /* why, and where */
@@ -270,6 +274,7 @@ void linclf_pass_pack(linclf_pass *pass);
 /* Work for all is handed out in numbered pieces. The works of one run are numbered,
  * too: a late worker must not mistake one for the next. */
 void linclf_pass_hand_out(linclf_pass *pass, uint64_t generation, ptrdiff_t pieces);
+ptrdiff_t linclf_pass_first(linclf_pass *pass, uint64_t generation, int worker);
 ptrdiff_t linclf_pass_claim(linclf_pass *pass, uint64_t generation);   /* or -1 */
 /* A pass: it hands out segments, and whoever works runs them until none is left. */
 void linclf_pass_open(linclf_pass *pass, uint64_t generation);

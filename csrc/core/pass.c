@@ -243,11 +243,12 @@ run_segment(linclf_pass *pass, linclf_block *k, ptrdiff_t segment)
     return true;
 }
 
-/* Whoever sees the ticket sees all that was prepared before. */
+/* Whoever sees the ticket sees all that was prepared before. The first piece is worker
+ * 0's unclaimed, so that it does not compete for the ticket with those who wait. */
 void
 linclf_pass_hand_out(linclf_pass *pass, uint64_t generation, ptrdiff_t pieces)
 {
-    atomic_store_explicit(&pass->ticket, generation << 16 | (uint64_t)pieces << 8,
+    atomic_store_explicit(&pass->ticket, generation << 16 | (uint64_t)pieces << 8 | 1,
                           memory_order_release);
 }
 
@@ -275,6 +276,12 @@ linclf_pass_claim(linclf_pass *pass, uint64_t generation)
     return (ptrdiff_t)(ticket & 255);
 }
 
+ptrdiff_t
+linclf_pass_first(linclf_pass *pass, uint64_t generation, int worker)
+{
+    return worker == 0 ? 0 : linclf_pass_claim(pass, generation);
+}
+
 /* Wait until so many segments are added. */
 static void
 wait_for(linclf_pass *pass, ptrdiff_t segments, int worker)
@@ -294,10 +301,10 @@ void
 linclf_pass_work(linclf_pass *pass, uint64_t generation, int worker)
 {
     linclf_block *const k = &pass->blocks[worker];
-    ptrdiff_t s;
 
     k->sums[0].segment = k->sums[1].segment = -1;
-    while ((s = linclf_pass_claim(pass, generation)) >= 0) {
+    for (ptrdiff_t s = linclf_pass_first(pass, generation, worker); s >= 0;
+         s = linclf_pass_claim(pass, generation)) {
         linclf_sum *const sum = k->sum;
 
         wait_for(pass, sum->segment + 1, worker);   /* then its buffers are free */

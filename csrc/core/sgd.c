@@ -19,10 +19,11 @@ typedef struct {
     void *db;
     int now;
     double rate;               /* of this step */
-    linclf_norms norms[MAX_SEGMENTS];   /* of every slice */
-    _Atomic ptrdiff_t finished;         /* slices */
     linclf_status status;
-    _Atomic bool over;
+    /* lines of their own: see linclf_pass */
+    _Alignas(LINE) linclf_norms norms[MAX_SEGMENTS];   /* of every slice */
+    _Alignas(LINE) _Atomic ptrdiff_t finished;         /* slices */
+    _Alignas(LINE) _Atomic bool over;
 } descent;
 
 static void
@@ -120,11 +121,10 @@ step_slice(descent *d, ptrdiff_t slice)
 }
 
 static void
-step_slices(descent *d, uint64_t generation)
+step_slices(descent *d, uint64_t generation, int worker)
 {
-    ptrdiff_t slice;
-
-    while ((slice = linclf_pass_claim(&d->pass, generation)) >= 0) {
+    for (ptrdiff_t slice = linclf_pass_first(&d->pass, generation, worker); slice >= 0;
+         slice = linclf_pass_claim(&d->pass, generation)) {
         step_slice(d, slice);
         atomic_fetch_add(&d->finished, 1);
     }
@@ -144,7 +144,7 @@ step_W(descent *d, uint64_t generation)
     }
     atomic_store(&d->finished, 0);
     linclf_pass_hand_out(&d->pass, generation, n);
-    step_slices(d, generation);
+    step_slices(d, generation, 0);
     while (atomic_load(&d->finished) < n)
         linclf_relax(&spins);
 }
@@ -270,7 +270,7 @@ follow(descent *d, int worker)
         if (is_pass(generation))
             linclf_pass_work(&d->pass, generation, worker);
         else
-            step_slices(d, generation);
+            step_slices(d, generation, worker);
         seen = generation;
         spins = 0;
     }
