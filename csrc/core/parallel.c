@@ -4,7 +4,7 @@
  * it, none is there at import, and a fork finds none. A thread that cannot be
  * started is simply missing; the bits do not depend on how many there are. */
 #if defined(__linux__)
-#define _GNU_SOURCE   /* sched_getaffinity */
+#define _GNU_SOURCE   /* affinity */
 #endif
 #include <pthread.h>
 #include <sched.h>
@@ -31,15 +31,40 @@ start(void *argument)
     return NULL;
 }
 
+/* After a pause Linux mostly puts a new thread behind its creator, on the same
+ * processor, and does not look for another one for milliseconds. So send it away if
+ * there is one; from then on it may go where it likes. */
+static void
+part_from_caller(pthread_t thread)
+{
+#if defined(__linux__)
+    const int here = sched_getcpu();
+    cpu_set_t mine, others;
+
+    if (here < 0 || sched_getaffinity(0, sizeof mine, &mine) != 0)
+        return;
+    others = mine;
+    CPU_CLR((size_t)here, &others);
+    if (CPU_COUNT(&others) > 0
+        && pthread_setaffinity_np(thread, sizeof others, &others) == 0)
+        (void)pthread_setaffinity_np(thread, sizeof mine, &mine);
+#else
+    (void)thread;
+#endif
+}
+
 void
 linclf_parallel(int n_threads, linclf_job *job, void *context)
 {
     worker workers[MAX_THREADS];
 
     for (int w = 1; w < n_threads; w++) {
-        workers[w] = (worker){.job = job, .context = context, .worker = w};
-        workers[w].started =
-            pthread_create(&workers[w].thread, NULL, start, &workers[w]) == 0;
+        worker *const new = &workers[w];
+
+        *new = (worker){.job = job, .context = context, .worker = w};
+        new->started = pthread_create(&new->thread, NULL, start, new) == 0;
+        if (new->started)
+            part_from_caller(new->thread);
     }
     job(context, 0);
     for (int w = 1; w < n_threads; w++)

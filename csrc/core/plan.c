@@ -21,7 +21,7 @@ enum {
     MANY = 64,                  /* classes: dW is large, more rows for each visit */
     MANY_BYTES = 512 * 1024,    /* of X, then, */
     MANY_ROWS = 64,             /* but no fewer rows */
-    SLICE = 1024,               /* elements of W at least: some 3 us to walk along */
+    SLICE = 1024,               /* elements of W at least: a microsecond or two */
     LARGE_PAGE = 1 << 21,
     LARGE_SCRATCH = 1 << 22,    /* bytes from which on large pages are asked for */
 };

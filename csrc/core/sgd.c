@@ -90,9 +90,9 @@ store_state(descent *d)
         copy_out(&v->db, b->velocity);
 }
 
-/* Packed W or its velocity from element i on. */
+/* Packed W and its velocity from element i on. */
 static linclf_state
-behind(const linclf_plan *p, const linclf_state *W, ptrdiff_t i)
+state_from(const linclf_plan *p, const linclf_state *W, ptrdiff_t i)
 {
     const ptrdiff_t bytes = i * p->real;
 
@@ -115,8 +115,8 @@ step_slice(descent *d, ptrdiff_t slice)
         const ptrdiff_t n = end - at < PIECE ? end - at : PIECE;
 
         pass->real->objective(pass, at, at + n, g, at == begin, &d->norms[slice]);
-        pass->real->update(n, behind(p, now, at), g, behind(p, next, at), d->run,
-                           d->rate);
+        pass->real->update(n, state_from(p, now, at), g, state_from(p, next, at),
+                           d->run, d->rate);
     }
 }
 
@@ -149,7 +149,7 @@ step_W(descent *d, uint64_t generation)
         linclf_relax(&spins);
 }
 
-/* And b, which is small. Returns norm2 with the squares of its gradient. */
+/* And b, which is small. Returns norm2 plus the squares of its gradient. */
 static double
 step_b(descent *d, double norm2)
 {

@@ -1,8 +1,10 @@
 /* Many threads calling, each with many workers, on shared operands: for
  * ThreadSanitizer, and for equal bits. */
-#define _GNU_SOURCE   /* MAP_ANONYMOUS */
+#define _GNU_SOURCE   /* MAP_ANONYMOUS, affinity */
 #include <pthread.h>
+#include <sched.h>
 
+#include "internal.h"
 #include "problem.h"
 
 /* Enough work for several workers: 4 N D C is above 5e7. */
@@ -152,6 +154,51 @@ test_bad_labels_met_by_many_workers(void)
     release(&p.memory);
 }
 
+#if defined(__linux__)
+typedef struct {
+    atomic_bool all_started;
+    atomic_int workers;
+    cpu_set_t allowed;
+} gathering;
+
+static void
+compare_affinity(void *context, int worker)
+{
+    gathering *const g = context;
+    cpu_set_t mine;
+
+    if (worker == 0)
+        atomic_store(&g->all_started, true);
+    while (!atomic_load(&g->all_started))
+        (void)sched_yield();
+    CHECK(sched_getaffinity(0, sizeof mine, &mine) == 0, "worker %d", worker);
+    CHECK(CPU_EQUAL(&mine, &g->allowed), "worker %d may use %d CPUs", worker,
+          CPU_COUNT(&mine));
+    atomic_fetch_add(&g->workers, 1);
+}
+
+/* They are sent away from the caller's CPU when they start, and not for good; and
+ * where there is no other CPU, not at all. */
+static void
+test_workers_may_use_what_their_caller_may(void)
+{
+    gathering g = {.workers = 0};
+    cpu_set_t all, one;
+
+    CHECK(sched_getaffinity(0, sizeof all, &all) == 0, "%s", "affinity");
+    CPU_ZERO(&one);
+    CPU_SET((size_t)sched_getcpu(), &one);
+    for (int round = 0; round < 2; round++) {
+        g.allowed = round == 0 ? all : one;
+        CHECK(sched_setaffinity(0, sizeof g.allowed, &g.allowed) == 0, "%d", round);
+        atomic_store(&g.all_started, false);
+        linclf_parallel(3, compare_affinity, &g);
+    }
+    CHECK(atomic_load(&g.workers) == 6, "%d", atomic_load(&g.workers));
+    CHECK(sched_setaffinity(0, sizeof all, &all) == 0, "%s", "affinity");
+}
+#endif
+
 int
 main(void)
 {
@@ -181,6 +228,9 @@ main(void)
     atomic_store(&stop, true);
     (void)pthread_join(choosing, NULL);
     test_bad_labels_met_by_many_workers();
+#if defined(__linux__)
+    test_workers_may_use_what_their_caller_may();
+#endif
     release(&shared.memory);
     return check_report();
 }
