@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from time import perf_counter
+from time import perf_counter, process_time, sleep
 from timeit import Timer
 from typing import Any
 
@@ -20,6 +20,9 @@ Array = NDArray[Any]
 MEASURABLE_SECONDS = 5e-3
 
 _PLAINLY_LONG = 0.2
+
+#: How long threads of the last contender may take to fall asleep, and how long to look at them.
+_PATIENCE_SECONDS, _GLANCE_SECONDS = 0.5, 0.01
 
 
 def as_vector(result: Any) -> Array:
@@ -144,11 +147,26 @@ def measure(
             each_round()
         for burst in bursts:
             prepare(burst.contender)
+            _wait_for_quiet()
             burst.go()
     return [
         Timed(burst.contender, difference, difference <= tolerance, tuple(burst.times))
         for burst, difference in zip(bursts, differences, strict=True)
     ]
+
+
+def _wait_for_quiet() -> None:
+    """Wait until this process is idle.
+
+    BLAS and OpenMP let their threads wait for more work at full speed, OpenBLAS for a tenth of a
+    second. Whoever comes next would have to share the processors with them.
+    """
+    end = perf_counter() + _PATIENCE_SECONDS
+    while (start := perf_counter()) < end:
+        busy = process_time()
+        sleep(_GLANCE_SECONDS)
+        if process_time() - busy < 0.2 * (perf_counter() - start):
+            break
 
 
 def _distance(found: Array, expected: Array) -> float:
