@@ -1,4 +1,4 @@
-/* Sums over all parameters: the penalty, and what else the norms are for.
+/* Sums over all of W, for the penalty and for the norm of its gradient.
  *
  * W is walked in slices, which depend on its size alone. The norms of each begin
  * at 0 and are added in their order, so that the bits are the same whichever

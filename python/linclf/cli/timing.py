@@ -112,7 +112,7 @@ def measure(
     before: Callable[[Contender], None] | None = None,
     each_round: Callable[[], None] | None = None,
 ) -> list[Timed]:
-    """Check what the contenders compute, then time them in turn.
+    """Check what the contenders compute, then time them in turn, in an idle process.
 
     Parameters
     ----------
