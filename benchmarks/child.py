@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import math
 import sys
-import time
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -25,8 +24,6 @@ from benchmarks.works import WORKS
 __all__ = ["document", "load_opponents", "main"]
 
 SCHEMA = 1
-#: OpenBLAS' threads spin for 30 ms after their work and would take a CPU from the next contender.
-PAUSE = 0.03
 _SAMPLES = 5  # of the limits of the machine as such, for the head of the results
 _PEERS = ("torch", "sklearn._loss", "sklearn.linear_model", "sklearn.svm", "scipy.optimize")
 
@@ -93,7 +90,6 @@ def _run(race: Race, plan: Plan, limits: Limits | None) -> dict[str, Any]:
 
     def before(contender: Contender) -> None:
         set_threads(contender.threads)
-        time.sleep(PAUSE)
 
     def each_round() -> None:
         if limits:

@@ -33,7 +33,7 @@ def _small_and_quick():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(cases, "_QUICK_SAMPLES", SMALL)
         patch.setattr(timing, "MEASURABLE_SECONDS", 1e-5)
-        patch.setattr(child, "PAUSE", 0.0)
+        patch.setattr(timing, "_PATIENCE_SECONDS", 0.0)
         child.load_opponents()
         thread_setter()(1)
         yield

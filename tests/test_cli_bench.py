@@ -16,7 +16,7 @@ WORKS = ("hinge loss + gradient", "softmax SGD step of 64", "predict")
 def _quick(monkeypatch):
     """Short measurements, no pauses, and nothing in the environment that asks for a process."""
     monkeypatch.setattr(timing, "MEASURABLE_SECONDS", 1e-5)
-    monkeypatch.setattr(bench, "_PAUSE", 0.0)
+    monkeypatch.setattr(timing, "_PATIENCE_SECONDS", 0.0)
     monkeypatch.setattr(bench, "_MOST_ROWS", 500)
     monkeypatch.setattr(bench, "scrubbed", dict)
 
@@ -77,3 +77,24 @@ def test_bench_has_help():
     code, out, _ = run("bench", "--help")
     assert code == 0
     assert out.startswith("usage: linclf bench")
+
+
+@pytest.mark.parametrize(("busy_for", "waited"), [(0, 0.01), (0.105, 0.12), (9, 0.5)])
+def test_a_race_goes_on_when_threads_of_the_last_contender_sleep(busy_for, waited, monkeypatch):
+    clock = 0.0
+
+    def sleep(seconds):
+        nonlocal clock
+        clock += seconds
+
+    monkeypatch.setattr(timing, "perf_counter", lambda: clock)
+    monkeypatch.setattr(timing, "process_time", lambda: min(clock, busy_for))
+    monkeypatch.setattr(timing, "sleep", sleep)
+    monkeypatch.setattr(timing, "_PATIENCE_SECONDS", 0.5)
+    raced = []
+    contender = timing.Contender("a", "", 1, lambda: raced.append(clock) or 1.0)
+    monkeypatch.setattr(timing._Burst, "go", lambda burst: raced.append(clock))
+    monkeypatch.setattr(timing, "MEASURABLE_SECONDS", 0.0)
+    timing.measure([contender], timing.as_vector(1.0), 0.0, timing.Pace(1, 1, 1e-9))
+    assert raced[-1] == pytest.approx(waited, abs=0.0101)
+    assert raced[-1] > min(busy_for, 0.4)

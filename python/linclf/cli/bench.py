@@ -8,7 +8,6 @@ import math
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -37,7 +36,6 @@ examples:
 """
 _OPPONENTS = {"NumPy": "numpy", "PyTorch": "torch", "scikit-learn": "scikit-learn"}
 _REG, _RATE = 1e-3, 1e-2
-_PAUSE = 0.03  # so that the threads of the contender before have gone to sleep
 _MOST_ROWS = 256 * 200  # that one call of a race of SGD visits
 
 
@@ -169,7 +167,6 @@ def _measure(contenders: list[Contender], X: Array, per: int, rounds: int) -> li
 
     def before(contender: Contender) -> None:
         set_threads(contender.threads)
-        time.sleep(_PAUSE)
 
     tolerance = per * float(np.finfo(X.dtype).eps) * sum(X.shape)
     return measure(contenders, expected, tolerance, Pace(rounds, rounds), before=before)
