@@ -136,7 +136,7 @@ typedef struct {
     ptrdiff_t *at;        /* the block's row numbers */
     const void **row;     /* where these are, and some more to look ahead to */
     const void **next;    /* rows that come after this block, to be fetched early */
-    void *copy;        /* converted rows, [block][ld]; NULL if none are */
+    void *copy;        /* of rows, [block][ld]; NULL if they are read in place */
     void *column;      /* linclf_one_left(): that one, [block], zeros from n on */
     const void *center;   /* [ld] elements of W's type, or NULL */
     double *S;           /* scores, then dL/dS: see group_at() in kernels.inc */

@@ -9,12 +9,30 @@
 #include "internal.h"
 
 static bool
-in_place(const linclf_pass *pass)
+begin_lines(const linclf_matrix *X)
+{
+    const ptrdiff_t apart = X->row_stride * linclf_dtype_size(X->dtype);
+
+    return (uintptr_t)X->data % LINE == 0 && apart % LINE == 0;
+}
+
+/* Whether a row lies in memory as the kernels want it. */
+static bool
+as_wanted(const linclf_pass *pass)
 {
     const linclf_matrix *const X = &pass->data->X;
 
-    return X->dtype == pass->model->W.dtype && !pass->data->center.data
-        && (X->col_stride == 1 || X->cols == 1);
+    return X->dtype == pass->model->W.dtype && (X->col_stride == 1 || X->cols == 1);
+}
+
+/* Many classes read a row so often that one which does not begin a line is worth a
+ * copy that does: every load of it would cross two. Large arrays of NumPy begin 16
+ * bytes behind a line. */
+static bool
+in_place(const linclf_pass *pass)
+{
+    return as_wanted(pass) && !pass->data->center.data
+        && (!pass->plan.many || begin_lines(&pass->data->X));
 }
 
 void
@@ -120,7 +138,7 @@ look_ahead(const linclf_pass *pass, linclf_block *k, ptrdiff_t first)
     const void **const next = k->next;
 
     k->known = start < end;
-    k->fetch = !k->copy && k->known;
+    k->fetch = k->known && (!k->copy || as_wanted(pass));
     k->early = !k->fetch ? 0 : !pass->gradient ? 4 : EARLY_ROWS;
     for (ptrdiff_t i = 0; i < round_up(n, 4) && k->known; i++) {
         const ptrdiff_t which = start + i < end ? start + i : end - 1;
