@@ -35,7 +35,7 @@
  * VEC_KEEP has a vector in a register from there on, VEC_USED until there: or gcc
  * makes it the destination of the last product, and copies whole accumulators. */
 #if defined(__AVX512F__)
-enum { VEC_BYTES = 64, DOT_CLASSES = 5 };
+enum { VEC_BYTES = 64, DOT_CLASSES = 6 };
 enum { GRAD_CLASSES = 10, GRAD_VECTORS = 2, MANY_CLASSES = 5, MANY_VECTORS = 4 };
 #define VEC_KEEP(v) __asm__("" : "+v"(v))
 #define VEC_USED(v) __asm__("" : : "v"(v))
@@ -61,7 +61,7 @@ enum { GRAD_CLASSES = 4, GRAD_VECTORS = 2, MANY_CLASSES = 4, MANY_VECTORS = 2 };
 enum {
     LINE_BYTES = 64,
     PARTS = LINE_BYTES / VEC_BYTES,
-    MAX_DOT_CLASSES = 5,
+    MAX_DOT_CLASSES = 6,
     MAX_GRAD_VECTORS = 4,
     NARROW_CLASSES = 10,   /* with a single vector of D */
     COLUMN_CLASSES = 5,    /* with a single column of 8 rows */
