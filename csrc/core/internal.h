@@ -26,7 +26,8 @@ enum {
     FLUSH_ROWS = 256,      /* float32 sums go to float64 so often */
     MAX_BLOCK = 128,       /* rows */
     EARLY_ROWS = 2,        /* of 4 that come next: fetched before the gradient */
-    AHEAD_ROWS = 4,        /* on their way to the first-level cache */
+    AHEAD_ROWS = 4,        /* on their way to the first-level cache (gradient) */
+    AHEAD_LINES = 4,       /* likewise (scores) */
     STRIP_LINES = 4,       /* of a row, that many classes visit together */
     MIN_BLOCK = 16,
     PANEL = 12,            /* classes at most, whose chunk of W stays in L1 */
