@@ -134,6 +134,7 @@ typedef struct {
 typedef struct {
     _Alignas(LINE) const linclf_plan *plan;
     const linclf_packed *packed;
+    const linclf_matrix *X;
     ptrdiff_t *at;        /* the block's row numbers */
     const void **row;     /* where these are, and some more to look ahead to */
     const void **next;    /* rows that come after this block, to be fetched early */
@@ -166,8 +167,8 @@ struct linclf_pass;
 typedef struct {
     void (*pack)(const linclf_plan *, const linclf_matrix *W, void *packed);
     void (*center)(const linclf_plan *, const linclf_vector *center, void *packed);
-    void (*load)(linclf_block *, const linclf_matrix *X);
-    void (*scores)(linclf_block *);
+    void (*load)(linclf_block *);
+    void (*scores)(linclf_block *);   /* and the copies of rows, if any */
     /* After so many rows of the segment, or with its last ones. */
     void (*gradient)(linclf_block *, ptrdiff_t done, bool last);
     /* What elements from .. to of packed W have to do with the objective: adds to the

@@ -226,6 +226,7 @@ static void
 visit_largest(numgrad *g, int n_threads)
 {
     (void)n_threads;
+    g->pass.real->scores(&g->pass.blocks[0]);   /* for the copies of rows */
     note_largest(g);
 }
 

@@ -62,6 +62,7 @@ take_block(linclf_arena *arena, const linclf_pass *pass, linclf_block *k)
     k->plan = p;
     k->sum = &k->sums[0];
     k->packed = &pass->packed;
+    k->X = &pass->data->X;
     k->center = pass->center;
     k->at = linclf_take(arena, n, sizeof *k->at);
     k->row = linclf_take(arena, n + 4 + AHEAD_ROWS, sizeof *k->row);
@@ -171,7 +172,7 @@ linclf_pass_load(const linclf_pass *pass, linclf_block *k, ptrdiff_t first, ptrd
         at[i] = (ptrdiff_t)row;
     }
     look_ahead(pass, k, next);
-    pass->real->load(k, &data->X);
+    pass->real->load(k);
     if (!pass->objective)
         return true;
     if (data->targets.data) {
