@@ -122,6 +122,22 @@ linclf_pass_pack(linclf_pass *pass)
         pass->real->center(&pass->plan, &pass->data->center, pass->center);
 }
 
+/* Rows by number lie anywhere in a large X. Asked for one by one, short ones would each
+ * wait until their page is found; here that happens for several at once. And it is
+ * their ends that are asked for: a column left over there is fetched by nobody else. */
+static void
+find_rows(const linclf_matrix *X, const void *const *row, ptrdiff_t n)
+{
+    enum { SHORT = 4096, LARGE = 1 << 20 };   /* bytes: a page; half of a common L2 */
+    const ptrdiff_t size = linclf_dtype_size(X->dtype);
+    const ptrdiff_t end = (X->cols - 1) * X->col_stride * size;
+
+    if (end < 0 || end >= SHORT || X->rows * X->row_stride * size < LARGE)
+        return;
+    for (ptrdiff_t i = 0; i < n; i++)
+        __builtin_prefetch((const char *)row[i] + end, 0, 2);
+}
+
 /* While a block is computed, the rows that most likely come next are on their
  * way from memory, be they of another segment or of the next batch. A
  * guess costs nothing but the fetch. Scores and gradient fetch half of them each:
@@ -172,6 +188,8 @@ linclf_pass_load(const linclf_pass *pass, linclf_block *k, ptrdiff_t first, ptrd
         at[i] = (ptrdiff_t)row;
     }
     look_ahead(pass, k, next);
+    if (numbers && k->known)
+        find_rows(&data->X, k->next, n);
     pass->real->load(k);
     if (!pass->objective)
         return true;
