@@ -2,7 +2,11 @@
  *
  * Segments depend on N alone and slices on the size of W, so that sums have one
  * order. Blocks, chunks and panels follow the caches; they decide speed and never
- * bits. */
+ * bits.
+ *
+ * A block is also how far ahead rows are fetched. Up to some 170 KiB that is nearly
+ * free on the processors measured, further ahead a line takes half as long again. So
+ * blocks are small; but every block with a gradient goes over all of dW. */
 #if defined(__linux__)
 #define _DEFAULT_SOURCE   /* madvise */
 #include <sys/mman.h>
@@ -17,7 +21,8 @@ enum {
     READ_ONCE = 128 * 1024,     /* the same where no gradient needs them again */
     CHUNK_LINES = 40,           /* of a row: a panel of W and 4 rows fill 35 KiB */
     WHOLE_LINES = 64,           /* up to here a row is one: no sums have to wait */
-    FEW_ROWS = 8,               /* a block of a tiny call; no group has more */
+    FEW_ROWS = 8,               /* the smallest block; no group has more */
+    LONG_ROW = 28 * 1024,       /* bytes, from which on a gradient has such blocks */
     MANY = 64,                  /* classes: dW is large, more rows for each visit */
     MANY_BYTES = 512 * 1024,    /* of X, then, */
     MANY_ROWS = 64,             /* but no fewer rows */
@@ -49,8 +54,9 @@ linclf_make_plan(linclf_plan *p, ptrdiff_t N, ptrdiff_t D, ptrdiff_t C,
 {
     const bool many = C >= MANY;
     const ptrdiff_t room = many ? MANY_BYTES : gradient ? BLOCK_BYTES : READ_ONCE;
-    const ptrdiff_t fewest = many ? MANY_ROWS : MIN_BLOCK;
     const ptrdiff_t real = linclf_dtype_size(dtype), lanes = LINE / real;
+    const bool small = !gradient || D * real >= LONG_ROW;
+    const ptrdiff_t fewest = many ? MANY_ROWS : small ? FEW_ROWS : MIN_BLOCK;
     const ptrdiff_t n = clamp((N + MAX_BLOCK - 1) / MAX_BLOCK, 1, MAX_SEGMENTS);
 
     p->N = N;
