@@ -122,8 +122,8 @@ linclf_pass_pack(linclf_pass *pass)
         pass->real->center(&pass->plan, &pass->data->center, pass->center);
 }
 
-/* Rows by number lie anywhere in a large X. Asked for one by one, short ones would each
- * wait until their page is found; here that happens for several at once. And it is
+/* Rows by number lie anywhere in a large X. Short ones are fetched faster if several
+ * are asked for at once, most likely as their pages are looked up at once. And it is
  * their ends that are asked for: a column left over there is fetched by nobody else. */
 static void
 find_rows(const linclf_matrix *X, const void *const *row, ptrdiff_t n)

@@ -5,7 +5,7 @@
  * bits.
  *
  * A block is also how far ahead rows are fetched. Up to some 170 KiB that is nearly
- * free on the processors measured, further ahead a line takes half as long again. So
+ * free on the processor measured, further ahead a line takes half as long again. So
  * blocks are small; but every block with a gradient goes over all of dW. */
 #if defined(__linux__)
 #define _DEFAULT_SOURCE   /* madvise */
