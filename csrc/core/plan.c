@@ -4,9 +4,9 @@
  * order. Blocks, chunks and panels follow the caches; they decide speed and never
  * bits.
  *
- * A block is also how far ahead rows are fetched. Up to some 170 KiB that is nearly
- * free on the processor measured, further ahead a line takes half as long again. So
- * blocks are small; but every block with a gradient goes over all of dW. */
+ * A block with a gradient is also how far ahead rows are fetched. Up to some 170 KiB
+ * that is nearly free on the processor measured, further ahead a line takes half as
+ * long again. So blocks are small; but each of them goes over all of dW. */
 #if defined(__linux__)
 #define _DEFAULT_SOURCE   /* madvise */
 #include <sys/mman.h>
@@ -55,8 +55,8 @@ linclf_make_plan(linclf_plan *p, ptrdiff_t N, ptrdiff_t D, ptrdiff_t C,
     const bool many = C >= MANY;
     const ptrdiff_t room = many ? MANY_BYTES : gradient ? BLOCK_BYTES : READ_ONCE;
     const ptrdiff_t real = linclf_dtype_size(dtype), lanes = LINE / real;
-    const bool small = !gradient || D * real >= LONG_ROW;
-    const ptrdiff_t fewest = many ? MANY_ROWS : small ? FEW_ROWS : MIN_BLOCK;
+    const bool few = gradient && D * real >= LONG_ROW;
+    const ptrdiff_t fewest = many ? MANY_ROWS : few ? FEW_ROWS : MIN_BLOCK;
     const ptrdiff_t n = clamp((N + MAX_BLOCK - 1) / MAX_BLOCK, 1, MAX_SEGMENTS);
 
     p->N = N;
