@@ -211,8 +211,9 @@ const linclf_kernels *linclf_active_kernels(void);
 
 /* ---- plan.c: sizes and scratch ------------------------------------------ */
 
-void linclf_make_plan(linclf_plan *plan, ptrdiff_t N, ptrdiff_t D, ptrdiff_t C,
-                      linclf_dtype dtype, bool gradient);
+/* For N rows of X's type. */
+void linclf_make_plan(linclf_plan *plan, ptrdiff_t N, const linclf_matrix *W,
+                      linclf_dtype X, bool gradient);
 
 /* The scratch of a tiny call, on its caller's stack: an allocation would take
  * as long as the work. */

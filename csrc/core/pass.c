@@ -40,15 +40,13 @@ linclf_pass_plan(linclf_pass *pass, const linclf_objective *objective,
                  const linclf_model *model, const linclf_data *data, ptrdiff_t rows,
                  bool gradient)
 {
-    const linclf_matrix *const W = &model->W;
-
     *pass = (linclf_pass){.kernels = linclf_active_kernels(),
                           .objective = objective,
                           .model = model,
                           .data = data,
                           .gradient = gradient};
-    pass->real = pass->kernels->real[W->dtype];
-    linclf_make_plan(&pass->plan, rows, W->rows, W->cols, W->dtype, gradient);
+    pass->real = pass->kernels->real[model->W.dtype];
+    linclf_make_plan(&pass->plan, rows, &model->W, data->X.dtype, gradient);
 }
 
 static void

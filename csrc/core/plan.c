@@ -6,7 +6,8 @@
  *
  * A block with a gradient is also how far ahead rows are fetched. Up to some 170 KiB
  * that is nearly free on the processor measured, further ahead a line takes half as
- * long again. So blocks are small; but each of them goes over all of dW. */
+ * long again. So blocks are small; but each of them goes over all of dW. Of raw
+ * pixels little is to be fetched, and blocks of their copies are larger. */
 #if defined(__linux__)
 #define _DEFAULT_SOURCE   /* madvise */
 #include <sys/mman.h>
@@ -18,7 +19,8 @@
 
 enum {
     BLOCK_BYTES = 256 * 1024,   /* rows of X: a good part of a common L2 */
-    READ_ONCE = 128 * 1024,     /* the same where no gradient needs them again */
+    RAW_BYTES = 512 * 1024,     /* of copies of raw pixels, which are few bytes */
+    READ_ONCE = 128 * 1024,     /* of X where no gradient needs it again */
     CHUNK_LINES = 40,           /* of a row: a panel of W and 4 rows fill 35 KiB */
     WHOLE_LINES = 64,           /* up to here a row is one: no sums have to wait */
     FEW_ROWS = 8,               /* the smallest block; no group has more */
@@ -49,13 +51,17 @@ even_chunk(ptrdiff_t lines)
 }
 
 void
-linclf_make_plan(linclf_plan *p, ptrdiff_t N, ptrdiff_t D, ptrdiff_t C,
-                 linclf_dtype dtype, bool gradient)
+linclf_make_plan(linclf_plan *p, ptrdiff_t N, const linclf_matrix *W, linclf_dtype X,
+                 bool gradient)
 {
-    const bool many = C >= MANY;
-    const ptrdiff_t room = many ? MANY_BYTES : gradient ? BLOCK_BYTES : READ_ONCE;
-    const ptrdiff_t real = linclf_dtype_size(dtype), lanes = LINE / real;
-    const bool few = gradient && D * real >= LONG_ROW;
+    const ptrdiff_t D = W->rows, C = W->cols;
+    const ptrdiff_t real = linclf_dtype_size(W->dtype), lanes = LINE / real;
+    const bool many = C >= MANY, raw = X == LINCLF_u8;
+    const ptrdiff_t room = many      ? MANY_BYTES
+                         : !gradient ? READ_ONCE
+                         : raw       ? RAW_BYTES
+                                     : BLOCK_BYTES;
+    const bool few = gradient && !raw && D * real >= LONG_ROW;
     const ptrdiff_t fewest = many ? MANY_ROWS : few ? FEW_ROWS : MIN_BLOCK;
     const ptrdiff_t n = clamp((N + MAX_BLOCK - 1) / MAX_BLOCK, 1, MAX_SEGMENTS);
 

@@ -224,8 +224,8 @@ pass_over_batch(descent *d, ptrdiff_t step, uint64_t generation)
         pass->n_index = run->n_index;
         pass->first = first;
         if (n != pass->plan.N)
-            linclf_make_plan(&pass->plan, n, pass->plan.D, pass->plan.C,
-                             pass->model->W.dtype, pass->gradient);
+            linclf_make_plan(&pass->plan, n, &pass->model->W, pass->data->X.dtype,
+                             pass->gradient);
     }
     linclf_pass_open(pass, generation);
     linclf_pass_work(pass, generation, 0);
