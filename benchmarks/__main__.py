@@ -30,6 +30,9 @@ _RESULTS = "results.json"
 #: Of the environment, for kinds that need any.
 _SETTINGS = {"avx2": {"OPENBLAS_CORETYPE": "Haswell", "LINCLF_CPU": "avx2"}}
 
+#: What these change, of the machine and the versions.
+_OWN_TO_KINDS = ("instruction set", "BLAS", "torch kernels")
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the benchmarks; return 1 if a result is wrong, but not for a time."""
@@ -111,25 +114,41 @@ def run(plan: Plan, folder: Path, found: dict[str, Any]) -> dict[str, Any]:
     """Measure each kind in a process of its own, and join what they found.
 
     The file is written after every kind, so that a run that is stopped is not lost. Kinds of which
-    there are results in `found` are not measured again.
+    there are results in `found` are not measured again; the kinds of each run are on record.
     """
     results = found
     known = {one["kind"] for what in ("races", "figures") for one in found.get(what, [])}
+    if found.get("solutions"):
+        known.add("solve")
+    earlier = ([kind for kind in kinds if kind in known] for kinds in found.get("runs", []))
+    runs: list[list[str]] = [*filter(None, earlier), []]
     for kind in plan.kinds:
-        if kind in known or (kind == "solve" and found.get("solutions")):
-            continue
-        if kind == "avx2" and kind not in _linclf.isas():
+        if kind in known or (kind == "avx2" and kind not in _linclf.isas()):
             continue
         part = _in_process(replace(plan, kinds=(kind,)), folder, _SETTINGS.get(kind, {}))
+        _same_surroundings(found, part, folder / _RESULTS)
         if results:
             for what in ("races", "figures", "solutions"):
                 results[what] += part[what]
         else:
             results = {**part, "plan": asdict(plan)}
+        runs[-1].append(kind)
+        results["runs"] = runs
         (folder / _RESULTS).write_text(json.dumps(results, indent=1), encoding="utf-8")
     if not results:
         raise SystemExit("benchmarks: nothing to measure: this processor has no AVX2")
     return results
+
+
+def _same_surroundings(found: dict[str, Any], part: dict[str, Any], file: Path) -> None:
+    for what in ("machine", "versions"):
+        for name, was in found.get(what, {}).items():
+            now = part[what].get(name)
+            if now != was and name not in _OWN_TO_KINDS:
+                raise SystemExit(
+                    f"benchmarks: error: --resume: {file} is of a run with {name} {was}, "
+                    f"this one has {now}; name another --output"
+                )
 
 
 def _in_process(plan: Plan, folder: Path, settings: dict[str, str]) -> dict[str, Any]:

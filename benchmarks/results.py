@@ -12,13 +12,13 @@ _HEAD = """\
 # Results
 
 Written by `make bench ARGS="--write-results"`, which measures everything anew in one run; after a
-run that was stopped, `--resume` measures the kinds that are missing. Times are medians per piece of
-work, of rounds in which the contenders took turns; before that, each result was compared with a
-reference. A number such as 7.7x says how many times as long the fastest way of an opponent takes,
-on one or more threads, as linclf on the highest number. T_min is the time that the machine needs at
-least: the bytes of X over the rate at which a buffer of its size is read, or the operations over
-the multiply-add rate, whichever is longer, both measured anew in every round. FLOOR and GOAL are
-targets that a figure has met, BELOW is one that it has missed.
+run that was stopped, `--resume` measures the kinds that are missing, and it is said here. Times are
+medians per piece of work, of rounds in which the contenders took turns; before that, each result
+was compared with a reference. A number such as 7.7x says how many times as long the fastest way of
+an opponent takes, on one or more threads, as linclf on the highest number. T_min is the time that
+the machine needs at least: the bytes of X over the rate at which a buffer of its size is read, or
+the operations over the multiply-add rate, whichever is longer, both measured anew in every round.
+FLOOR and GOAL are targets that a figure has met, BELOW is one that it has missed.
 
 The ways of the opponents: `course` is the vectorised NumPy of CS231n; `in place` is the fastest
 NumPy that we could write, with reused buffers and the gradient formed in the faster memory order,
@@ -48,9 +48,17 @@ def results_markdown(results: dict[str, Any]) -> str:
     parts = [
         _HEAD,
         f"{run} {tally(results)}\n",
+        _resumed(results.get("runs", [])),
         f"## Machine and versions\n\n| | |\n|---|---|\n{machine}\n",
         "![Roofline plot](roofline.svg)\n" if results["limits"] else "",
         "## Below the floor\n\n" + "".join(f"- {text}\n" for text in below) if below else "",
         *(as_markdown(table) for table in tables(results)),
     ]
     return "\n".join(part for part in parts if part)
+
+
+def _resumed(runs: list[list[str]]) -> str:
+    """Return what was measured later than the rest, if anything was."""
+    if len(runs) < 2:
+        return ""
+    return f"**Measured in {len(runs)} runs: {'; then '.join(map(', '.join, runs))}.**\n"

@@ -8,6 +8,7 @@ import socket
 import xml.etree.ElementTree as ET
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -326,27 +327,62 @@ def test_one_command_writes_json_and_prints_tables(capfd, tmp_path):
     assert [row["kind"] for row in written["races"]] == ["tiny", "tiny"]
 
 
-def test_a_stopped_run_is_continued(monkeypatch, plan, tmp_path):
-    plan = replace(plan, kinds=("tiny", "bits", "solve"))
+@pytest.fixture
+def measured(monkeypatch):
+    """The kinds that were asked for, in place of measuring them; the machine can be changed."""
     asked = []
+    machine = {"CPUs": 2}
 
-    def measured(part, folder, settings):
+    def _in_process(part, folder, settings):
         (kind,) = part.kinds
         if asked == ["tiny", "bits"]:
             raise KeyboardInterrupt
         asked.append(kind)
         row = {"tiny": "races", "bits": "figures"}.get(kind, "solutions")
-        return {"races": [], "figures": [], "solutions": [], row: [{"kind": kind}]}
+        empty = {"races": [], "figures": [], "solutions": []}
+        return {**empty, row: [{"kind": kind}], "machine": dict(machine), "versions": {}}
 
-    monkeypatch.setattr(command, "_in_process", measured)
+    monkeypatch.setattr(command, "_in_process", _in_process)
+    return SimpleNamespace(asked=asked, machine=machine)
+
+
+def test_a_stopped_run_is_continued(measured, plan, tmp_path):
+    plan = replace(plan, kinds=("tiny", "bits", "solve"))
     with pytest.raises(KeyboardInterrupt):
         command.run(plan, tmp_path, {})
-    asked.clear()
+    measured.asked.clear()
     results = command.run(plan, tmp_path, command._found(plan, tmp_path))
-    assert asked == ["solve"]
+    assert measured.asked == ["solve"]
     assert [results[what][0]["kind"] for what in ("races", "figures", "solutions")] == [*plan.kinds]
+    assert results["runs"] == [["tiny", "bits"], ["solve"]]
+    measured.asked.clear()
+    assert command.run(plan, tmp_path, command._found(plan, tmp_path)) == results
+    assert measured.asked == []
     with pytest.raises(ValueError, match="another plan"):
         command._found(replace(plan, seconds=3.0), tmp_path)
+
+
+def test_a_kind_that_is_taken_out_is_measured_anew(measured, plan, tmp_path):
+    plan = replace(plan, kinds=("bits", "tiny"))
+    results = command.run(plan, tmp_path, {})
+    results["races"].clear()
+    assert command.run(plan, tmp_path, results)["runs"] == [["bits"], ["tiny"]]
+
+
+def test_a_run_is_not_continued_elsewhere(measured, plan, tmp_path):
+    plan = replace(plan, kinds=("tiny",))
+    command.run(plan, tmp_path, {})
+    before = (tmp_path / "results.json").read_bytes()
+    measured.machine["CPUs"] = 4
+    with pytest.raises(SystemExit, match="CPUs 2, this one has 4; name another --output"):
+        command.run(replace(plan, kinds=("tiny", "bits")), tmp_path, json.loads(before))
+    assert (tmp_path / "results.json").read_bytes() == before
+
+
+def test_the_results_page_tells_what_was_measured_later(judged):
+    assert "Measured in" not in results_markdown(judged)
+    later = {**judged, "runs": [["loss", "tiny"], ["sgd"]]}
+    assert "Measured in 2 runs: loss, tiny; then sgd." in results_markdown(later)
 
 
 @pytest.mark.parametrize("size", data.SIZES)
